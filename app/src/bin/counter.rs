@@ -1,0 +1,6 @@
+//! Mounts the counter page, nothing else.
+use leptos::prelude::*;
+
+fn main() {
+    leptos::mount::mount_to_body(|| view! { <main>"counter"</main> });
+}

@@ -1,0 +1,1 @@
+//! The laws of docs/ARCHITECTURE.md, read off the source.

@@ -1,0 +1,1 @@
+//! What tests share: the world they run in, the oracle, the fixtures.
