@@ -1,0 +1,668 @@
+//! Questionnaires as frozen data: what is asked, in which order, on which scale, under which filter.
+//! Never: a way to change a form; new wording is a new form with a new id.
+
+use alloc::collections::BTreeSet;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+use crate::id::{FormId, ItemId};
+
+/// One step of a [`Scale`], 1 (worst) to 5 (best).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Level(u8);
+
+impl Level {
+    /// The number, 1..=5.
+    #[must_use]
+    pub const fn number(self) -> u8 {
+        self.0
+    }
+
+    /// Satisfied: level 4 or 5 ("mức 4+5").
+    #[must_use]
+    pub const fn is_satisfied(self) -> bool {
+        self.0 >= 4
+    }
+
+    /// Dissatisfied: level 1 or 2.
+    #[must_use]
+    pub const fn is_low(self) -> bool {
+        self.0 <= 2
+    }
+}
+
+/// The levels an item can be answered with, worst first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scale {
+    labels: Vec<String>,
+}
+
+impl Scale {
+    /// How many levels every scale of a satisfaction form has.
+    pub const LEVELS: u8 = 5;
+
+    /// The level with this number, if the scale has it.
+    #[must_use]
+    pub fn level(&self, number: u8) -> Option<Level> {
+        (1..=Self::LEVELS)
+            .contains(&number)
+            .then_some(Level(number))
+    }
+
+    /// Every level, worst first, with its official Vietnamese label.
+    pub fn levels(&self) -> impl Iterator<Item = (Level, &str)> {
+        (1..=Self::LEVELS)
+            .map(Level)
+            .zip(self.labels.iter().map(String::as_str))
+    }
+}
+
+/// One option of a [`Choice`].
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChoiceOption {
+    /// Its id, unique within the choice.
+    pub id: String,
+    /// Vietnamese wording.
+    pub text: String,
+}
+
+/// A question answered by choosing an option: a filter or a demographic.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// Its id, unique within the form.
+    pub id: ItemId,
+    /// The sentence above the question, where the source has one.
+    pub stem: Option<String>,
+    /// Vietnamese wording.
+    pub text: String,
+    /// At least two.
+    pub options: Vec<ChoiceOption>,
+}
+
+/// A factor is asked only of those who chose this option of this filter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Condition {
+    /// Position of the filter in [`Form::filters`].
+    pub filter: usize,
+    /// Position of the option in the filter.
+    pub option: usize,
+}
+
+/// A group of items (nhân tố).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Factor {
+    /// Its id, unique among factors.
+    pub id: ItemId,
+    /// Vietnamese wording.
+    pub text: String,
+    /// Who is asked; `None` is everybody.
+    pub asked_if: Option<Condition>,
+}
+
+/// One rated statement (tiêu chí).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item {
+    /// Its id, unique among items and bound to its wording.
+    pub id: ItemId,
+    /// Vietnamese wording.
+    pub text: String,
+    /// Position of its factor in [`Form::factors`]; `None` is the overall item, which is reported
+    /// alone and never pooled.
+    pub factor: Option<usize>,
+}
+
+/// One screen's worth of asking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Step {
+    /// A filter, by its position in [`Form::filters`].
+    Filter(usize),
+    /// An item, by its position in [`Form::items`].
+    Item(usize),
+    /// A demographic, by its position in [`Form::demographics`].
+    Demographic(usize),
+    /// The open comment.
+    Comment,
+}
+
+/// A questionnaire. Made only by [`Form::parse`], so that every form in memory holds what is said here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Form {
+    id: FormId,
+    file: File,
+    scale: Scale,
+    filters: Vec<Choice>,
+    factors: Vec<Factor>,
+    items: Vec<Item>,
+    demographics: Vec<Choice>,
+}
+
+impl Form {
+    /// Reads a form from its JSON file and computes its id.
+    ///
+    /// # Errors
+    /// [`FormError`], naming the place, for anything that is not a whole form: unknown keys, ids
+    /// that are missing, doubled or misspelt, a scale without five labels, a condition on a filter
+    /// or option that is not there, empty wording, more than 64 items or 8 choices of a kind (W4).
+    pub fn parse(json: &str) -> Result<Self, FormError> {
+        let file: File = serde_json::from_str(json)
+            .map_err(|error| FormError::NotJson(alloc::format!("{error}")))?;
+        read(file)
+    }
+
+    /// SHA-256 of structure, Vietnamese wording, scale and filters; spacing and order of keys in the
+    /// file do not matter. SPEC F2 gives the bytes.
+    #[must_use]
+    pub const fn id(&self) -> FormId {
+        self.id
+    }
+
+    /// The short name a person uses, such as `sipas2022`.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        &self.file.code
+    }
+
+    /// Whether the wording is an authority's, verbatim.
+    #[must_use]
+    pub const fn is_official(&self) -> bool {
+        self.file.official
+    }
+
+    /// Where the wording comes from. Not part of the id.
+    #[must_use]
+    pub fn source(&self) -> &str {
+        &self.file.source
+    }
+
+    /// Title, where the source has one.
+    #[must_use]
+    pub fn title(&self) -> Option<&str> {
+        self.file.title.as_deref()
+    }
+
+    /// The sentence that stands above every item.
+    #[must_use]
+    pub fn stem(&self) -> &str {
+        &self.file.stem
+    }
+
+    /// The scale of every item.
+    #[must_use]
+    pub const fn scale(&self) -> &Scale {
+        &self.scale
+    }
+
+    /// Filters, in the order of the form.
+    #[must_use]
+    pub fn filters(&self) -> &[Choice] {
+        &self.filters
+    }
+
+    /// Factors, in the order of the form.
+    #[must_use]
+    pub fn factors(&self) -> &[Factor] {
+        &self.factors
+    }
+
+    /// Items in the order they are asked: the overall item first, then factor by factor.
+    #[must_use]
+    pub fn items(&self) -> &[Item] {
+        &self.items
+    }
+
+    /// Demographics; asked only where the operator turned them on.
+    #[must_use]
+    pub fn demographics(&self) -> &[Choice] {
+        &self.demographics
+    }
+
+    /// The invitation to comment.
+    #[must_use]
+    pub fn comment(&self) -> Option<&str> {
+        self.file
+            .comment
+            .as_ref()
+            .map(|comment| comment.text.as_str())
+    }
+
+    /// Every screen of the form in order: each filter stands just before the first factor that
+    /// needs it, demographics (those named in `asked`) near the end, the comment last.
+    #[must_use]
+    pub fn steps(&self, asked: &[ItemId]) -> Vec<Step> {
+        let mut steps = Vec::new();
+        let mut placed = BTreeSet::new();
+        for (at, item) in self.items.iter().enumerate() {
+            if let Some(condition) = self.condition(item)
+                && placed.insert(condition.filter)
+            {
+                steps.push(Step::Filter(condition.filter));
+            }
+            steps.push(Step::Item(at));
+        }
+        let demographics = self.demographics.iter().enumerate();
+        steps.extend(
+            demographics
+                .filter(|(_, choice)| asked.contains(&choice.id))
+                .map(|(at, _)| Step::Demographic(at)),
+        );
+        if self.file.comment.is_some() {
+            steps.push(Step::Comment);
+        }
+        steps
+    }
+
+    /// Who is asked this item; `None` is everybody.
+    #[must_use]
+    pub fn condition(&self, item: &Item) -> Option<Condition> {
+        self.factors.get(item.factor?)?.asked_if
+    }
+
+    /// Every Vietnamese text of the form with its key, as translations (language packs) name them:
+    /// `title`, `stem`, `scale.1`, a factor's, item's, filter's or demographic's id,
+    /// `<id>.stem`, `<id>.<option>`, `comment`.
+    #[must_use]
+    pub fn texts(&self) -> Vec<(String, &str)> {
+        let file = &self.file;
+        let mut texts: Vec<(String, &str)> = Vec::new();
+        let fixed = [
+            ("title", &file.title),
+            ("promise", &file.promise),
+            ("thanks", &file.thanks),
+        ];
+        for (key, text) in fixed {
+            texts.extend(text.iter().map(|text| (key.into(), text.as_str())));
+        }
+        texts.push(("stem".into(), &file.stem));
+        for (level, label) in self.scale.levels() {
+            texts.push((alloc::format!("scale.{}", level.number()), label));
+        }
+        for choice in self.filters.iter().chain(&self.demographics) {
+            let stem = choice.stem.iter();
+            texts.extend(stem.map(|stem| (alloc::format!("{}.stem", choice.id), stem.as_str())));
+            texts.push((alloc::format!("{}", choice.id), &choice.text));
+            for option in &choice.options {
+                texts.push((alloc::format!("{}.{}", choice.id, option.id), &option.text));
+            }
+        }
+        for factor in &self.factors {
+            texts.push((alloc::format!("{}", factor.id), &factor.text));
+        }
+        let items = self.items.iter();
+        texts.extend(
+            items
+                .filter(|item| !self.factors.iter().any(|factor| factor.id == item.id))
+                .map(|item| (alloc::format!("{}", item.id), item.text.as_str())),
+        );
+        texts.extend(self.comment().map(|comment| ("comment".into(), comment)));
+        texts
+    }
+}
+
+/// Why a text is not a form. `place` is the id or key where it went wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FormError {
+    /// Not JSON, or keys and types that a form does not have.
+    NotJson(String),
+    /// An id that is not a short word of `a-z 0-9 _ - .`.
+    BadId(String),
+    /// The same id twice.
+    DoubleId(String),
+    /// A wording that is empty.
+    NoWording(String),
+    /// A scale that does not have five labels.
+    Scale,
+    /// A condition that names a filter or an option that is not there.
+    Condition(String),
+    /// No item, more than 64, more than 8 choices of a kind, or a choice with fewer than 2 options.
+    Count(String),
+}
+
+impl fmt::Display for FormError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotJson(why) => write!(f, "not a form file: {why}"),
+            Self::BadId(id) => write!(f, "'{id}' is not an id: use a-z, 0-9, '_', '-', '.'"),
+            Self::DoubleId(id) => write!(f, "the id '{id}' is used twice"),
+            Self::NoWording(id) => write!(f, "'{id}' has no wording"),
+            Self::Scale => write!(f, "the scale needs exactly five labels, worst first"),
+            Self::Condition(id) => {
+                write!(
+                    f,
+                    "'{id}' is asked under a filter or option that is not there"
+                )
+            }
+            Self::Count(id) => write!(f, "too few or too many entries at '{id}'"),
+        }
+    }
+}
+
+impl core::error::Error for FormError {}
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    code: String,
+    official: bool,
+    source: String,
+    #[serde(default)]
+    title: Option<String>,
+    #[serde(default)]
+    promise: Option<String>,
+    #[serde(default)]
+    thanks: Option<String>,
+    stem: String,
+    scale: Vec<String>,
+    #[serde(default)]
+    filters: Vec<ChoiceFile>,
+    #[serde(default)]
+    overall: Option<ItemFile>,
+    factors: Vec<FactorFile>,
+    #[serde(default)]
+    demographics: Vec<ChoiceFile>,
+    #[serde(default)]
+    comment: Option<ItemFile>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ChoiceFile {
+    id: String,
+    #[serde(default)]
+    stem: Option<String>,
+    text: String,
+    options: Vec<ChoiceOption>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FactorFile {
+    id: String,
+    text: String,
+    #[serde(default)]
+    asked_if: Option<ConditionFile>,
+    items: Vec<ItemFile>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ConditionFile {
+    filter: String,
+    option: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ItemFile {
+    id: String,
+    text: String,
+}
+
+/// Items a record can carry (W4).
+const MOST_ITEMS: usize = 64;
+/// Filters, and demographics, a record can carry (W4).
+const MOST_CHOICES: usize = 8;
+
+fn read(file: File) -> Result<Form, FormError> {
+    if file.scale.len() != usize::from(Scale::LEVELS) {
+        return Err(FormError::Scale);
+    }
+    let wordings = [
+        ("code", &file.code),
+        ("source", &file.source),
+        ("stem", &file.stem),
+    ];
+    for (key, text) in wordings {
+        worded(key, text)?;
+    }
+    for label in &file.scale {
+        worded("scale", label)?;
+    }
+    let filters = read_choices(&file.filters)?;
+    let demographics = read_choices(&file.demographics)?;
+    let mut factors = Vec::new();
+    let mut items = Vec::new();
+    if let Some(overall) = &file.overall {
+        items.push(read_item(overall, None)?);
+    }
+    for (at, factor) in file.factors.iter().enumerate() {
+        worded(&factor.id, &factor.text)?;
+        factors.push(Factor {
+            id: read_id(&factor.id)?,
+            text: factor.text.clone(),
+            asked_if: match &factor.asked_if {
+                None => None,
+                Some(condition) => Some(
+                    read_condition(condition, &filters)
+                        .ok_or_else(|| FormError::Condition(factor.id.clone()))?,
+                ),
+            },
+        });
+        if factor.items.is_empty() {
+            return Err(FormError::Count(factor.id.clone()));
+        }
+        for item in &factor.items {
+            items.push(read_item(item, Some(at))?);
+        }
+    }
+    if items.is_empty() || items.len() > MOST_ITEMS {
+        return Err(FormError::Count("items".into()));
+    }
+    once(items.iter().map(|item| &item.id))?;
+    once(factors.iter().map(|factor| &factor.id))?;
+    once(filters.iter().chain(&demographics).map(|choice| &choice.id))?;
+    if let Some(comment) = &file.comment {
+        read_item(comment, None)?;
+    }
+    let mut form = Form {
+        id: FormId::from_bytes([0; 32]),
+        scale: Scale {
+            labels: file.scale.clone(),
+        },
+        file,
+        filters,
+        factors,
+        items,
+        demographics,
+    };
+    form.id = identify(&form);
+    Ok(form)
+}
+
+fn read_id(id: &str) -> Result<ItemId, FormError> {
+    ItemId::parse(id).map_err(|_| FormError::BadId(id.into()))
+}
+
+fn worded(id: &str, text: &str) -> Result<(), FormError> {
+    if text.trim().is_empty() {
+        Err(FormError::NoWording(id.into()))
+    } else {
+        Ok(())
+    }
+}
+
+fn read_item(item: &ItemFile, factor: Option<usize>) -> Result<Item, FormError> {
+    worded(&item.id, &item.text)?;
+    Ok(Item {
+        id: read_id(&item.id)?,
+        text: item.text.clone(),
+        factor,
+    })
+}
+
+fn read_choices(choices: &[ChoiceFile]) -> Result<Vec<Choice>, FormError> {
+    if choices.len() > MOST_CHOICES {
+        return Err(FormError::Count("choices".into()));
+    }
+    choices.iter().map(read_choice).collect()
+}
+
+fn read_choice(choice: &ChoiceFile) -> Result<Choice, FormError> {
+    worded(&choice.id, &choice.text)?;
+    if choice.options.len() < 2 {
+        return Err(FormError::Count(choice.id.clone()));
+    }
+    let mut ids = Vec::new();
+    for option in &choice.options {
+        worded(&option.id, &option.text)?;
+        ids.push(read_id(&option.id)?);
+    }
+    once(ids.iter())?;
+    Ok(Choice {
+        id: read_id(&choice.id)?,
+        stem: choice.stem.clone(),
+        text: choice.text.clone(),
+        options: choice.options.clone(),
+    })
+}
+
+fn read_condition(condition: &ConditionFile, filters: &[Choice]) -> Option<Condition> {
+    let named = |choice: &Choice| choice.id.as_str() == condition.filter;
+    let filter = filters.iter().position(named)?;
+    let mut options = filters.get(filter)?.options.iter();
+    let option = options.position(|option| option.id == condition.option)?;
+    Some(Condition { filter, option })
+}
+
+fn once<'a>(ids: impl Iterator<Item = &'a ItemId>) -> Result<(), FormError> {
+    let mut seen = BTreeSet::new();
+    for id in ids {
+        if !seen.insert(id) {
+            return Err(FormError::DoubleId(alloc::format!("{id}")));
+        }
+    }
+    Ok(())
+}
+
+/// SPEC F2: SHA-256 over `hai-long/form/1` and then every part, each as its length in bytes (u32,
+/// big endian) and its UTF-8. An absent part is left out; its key tells it from its neighbours.
+fn identify(form: &Form) -> FormId {
+    let mut hash = Sha256::new();
+    let mut put = |text: &str| {
+        let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
+        hash.update(length.to_be_bytes());
+        hash.update(text.as_bytes());
+    };
+    put("hai-long/form/1");
+    put(&form.file.code);
+    put(if form.file.official {
+        "official"
+    } else {
+        "own"
+    });
+    for factor in &form.factors {
+        put("factor");
+        put(factor.id.as_str());
+        let condition = factor.asked_if.and_then(|condition| {
+            let filter = form.filters.get(condition.filter)?;
+            Some((filter.id.as_str(), filter.options.get(condition.option)?))
+        });
+        if let Some((filter, option)) = condition {
+            put("asked_if");
+            put(filter);
+            put(&option.id);
+        }
+    }
+    for item in &form.items {
+        put("item");
+        put(item.id.as_str());
+        let factor = item.factor.and_then(|at| form.factors.get(at));
+        put(factor.map_or("overall", |factor| factor.id.as_str()));
+    }
+    for choice in &form.filters {
+        put("filter");
+        put(choice.id.as_str());
+    }
+    for choice in &form.demographics {
+        put("demographic");
+        put(choice.id.as_str());
+    }
+    for (key, text) in form.texts() {
+        put("text");
+        put(&key);
+        put(text);
+    }
+    FormId::from_bytes(hash.finalize().into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+
+    const SIPAS: &str = include_str!("../forms/sipas2022.json");
+    const LOCAL: &str = include_str!("../forms/local9.json");
+    const EXPRESS: &str = include_str!("../forms/express6.json");
+
+    #[test]
+    fn f1_the_built_in_forms_have_their_official_counts() {
+        let counts = |json| {
+            let form = Form::parse(json).unwrap();
+            (
+                form.factors().len(),
+                form.items().len(),
+                form.filters().len(),
+            )
+        };
+        assert_eq!(counts(SIPAS), (5, 19, 2));
+        assert_eq!(counts(LOCAL), (3, 9, 2));
+        assert_eq!(counts(EXPRESS), (5, 6, 2));
+    }
+
+    #[test]
+    fn f2_the_id_is_of_the_content_not_of_the_file() {
+        let form = Form::parse(SIPAS).unwrap();
+        let value: serde_json::Value = serde_json::from_str(SIPAS).unwrap();
+        let respaced = Form::parse(&value.to_string()).unwrap();
+        assert_eq!(form.id(), respaced.id());
+        let reworded = SIPAS.replacen("sạch sẽ", "sạch đẹp", 1);
+        assert_ne!(reworded, SIPAS);
+        assert_ne!(Form::parse(&reworded).unwrap().id(), form.id());
+    }
+
+    #[test]
+    fn f3_a_filter_stands_just_before_the_factor_that_needs_it() {
+        let form = Form::parse(SIPAS).unwrap();
+        let steps = form.steps(&[]);
+        assert_eq!(steps.len(), 19 + 2 + 1);
+        assert_eq!(steps[13], Step::Filter(0));
+        assert_eq!(steps[14], Step::Item(13));
+        assert_eq!(steps[17], Step::Filter(1));
+        assert_eq!(steps[21], Step::Comment);
+        let age = ItemId::parse("d_age").unwrap();
+        assert_eq!(form.steps(&[age])[21], Step::Demographic(1));
+    }
+
+    #[test]
+    fn f4_what_is_not_a_whole_form_is_refused_with_its_place() {
+        let broken = |from: &str, to: &str| {
+            let changed = SIPAS.replacen(from, to, 1);
+            assert_ne!(changed, SIPAS, "{from}");
+            Form::parse(&changed).unwrap_err()
+        };
+        assert!(matches!(
+            broken("\"stem\"", "\"stemm\""),
+            FormError::NotJson(_)
+        ));
+        assert_eq!(
+            broken("\"tc2\"", "\"tc1\""),
+            FormError::DoubleId("tc1".into())
+        );
+        assert_eq!(
+            broken("\"tc2\"", "\"tc 2\""),
+            FormError::BadId("tc 2".into())
+        );
+        assert_eq!(
+            broken("\"option\": \"collect\"", "\"option\": \"fetch\""),
+            FormError::Condition("kq".into())
+        );
+        assert_eq!(broken("\"Bình thường\",", ""), FormError::Scale);
+        assert_eq!(
+            broken("\"Tiếp cận\"", "\" \""),
+            FormError::NoWording("tc".into())
+        );
+    }
+}
