@@ -11,13 +11,23 @@ use super::{FactorSums, RatioSums, Z_95, population};
 /// was asked (ST8).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Estimate {
-    /// The share, 0..=1.
-    pub p: f64,
-    /// The effective number of independent people, at least 1; infinite for a census.
-    pub n: f64,
+    p: f64,
+    n: f64,
 }
 
 impl Estimate {
+    /// The share, 0..=1.
+    #[must_use]
+    pub const fn p(&self) -> f64 {
+        self.p
+    }
+
+    /// The effective number of independent people, at least 1; infinite for a census.
+    #[must_use]
+    pub const fn n(&self) -> f64 {
+        self.n
+    }
+
     /// `x` of `n` people, one fact each (for example `f3_all`: every answer at level 4 or 5);
     /// `None` when `n` is 0 or `x > n`.
     ///
@@ -43,7 +53,7 @@ impl Estimate {
     /// # use survey::stats::{Estimate, RatioSums};
     /// // 27 people satisfied five times of five, three never: worth 29 people, not 150.
     /// let sums = RatioSums { people: 30, x: 135, m: 150, xx: 675, xm: 675, mm: 750 };
-    /// assert!((Estimate::pooled(&sums).unwrap().n - 29.0).abs() < 1e-9);
+    /// assert!((Estimate::pooled(&sums).unwrap().n() - 29.0).abs() < 1e-9);
     /// ```
     #[must_use]
     pub fn pooled(sums: &RatioSums) -> Option<Self> {
@@ -98,7 +108,8 @@ impl Estimate {
 
     /// ST5: the 95 % limits of the share, 0..=1, in order. Source: Wilson 1927.
     ///
-    /// centre (p + z²/2n)/(1 + z²/n), half z/(1 + z²/n)·√(p(1-p)/n + z²/4n²), clipped to 0..=1.
+    /// centre (p + z²/2n)/(1 + z²/n), half z/(1 + z²/n)·√(p(1-p)/n + z²/4n²); the clamps take away
+    /// what rounding adds where a limit is exactly 0, 1 or p.
     #[must_use]
     pub fn limits(&self) -> (f64, f64) {
         let Self { p, n } = *self;
@@ -106,7 +117,7 @@ impl Estimate {
         let shrink = 1.0 + z2 / n;
         let centre = (p + z2 / (2.0 * n)) / shrink;
         let half = Z_95 / shrink * libm::sqrt(p * (1.0 - p) / n + z2 / (4.0 * n * n));
-        ((centre - half).max(0.0), (centre + half).min(1.0))
+        ((centre - half).clamp(0.0, p), (centre + half).clamp(p, 1.0))
     }
 
     /// ST5 at the door: the 95 % interval of the share, in hundredths of a percentage point,

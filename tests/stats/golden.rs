@@ -1,0 +1,262 @@
+//! Every golden value, row by row.
+
+use serde_json::{Value, json};
+use survey::stats::{Estimate, FactorSums, Interval, RatioSums, mean, population};
+
+use crate::people::{factor_sums, sums};
+
+/// What the inner layer promises.
+const PRECISION: f64 = 1e-6;
+
+/// The rows of a file of golden values.
+fn rows(file: &str) -> Vec<Value> {
+    let path = format!("{}/vectors/stats/{file}", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{path}: {e}"));
+    let mut value: Value = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{path}: {e}"));
+    assert!(value["reference"].is_string(), "{path}: no reference");
+    match value["rows"].take() {
+        Value::Array(rows) if !rows.is_empty() => rows,
+        _ => panic!("{path}: no rows"),
+    }
+}
+
+/// A number, or a fraction written [above, below].
+fn number(value: &Value) -> f64 {
+    match value.as_array() {
+        Some(fraction) => number(&fraction[0]) / number(&fraction[1]),
+        None => value
+            .as_f64()
+            .unwrap_or_else(|| panic!("not a number: {value}")),
+    }
+}
+
+fn whole(value: &Value) -> u64 {
+    value
+        .as_u64()
+        .unwrap_or_else(|| panic!("not a count: {value}"))
+}
+
+fn list(value: &Value) -> &[Value] {
+    value
+        .as_array()
+        .unwrap_or_else(|| panic!("not a list: {value}"))
+}
+
+/// `actual` is what `row` says under `key`; a row that does not say, asks nothing.
+fn check(row: &Value, key: &str, actual: f64) {
+    if let Some(expected) = row.get(key).map(number) {
+        assert!(
+            (actual - expected).abs() <= PRECISION,
+            "{key} is {actual}, not as in {row}"
+        );
+    }
+}
+
+fn check_limits(row: &Value, (low, high): (f64, f64)) {
+    check(row, "low", low);
+    check(row, "high", high);
+}
+
+/// The door gives the whole numbers that `row` lists under `key`, if it lists any.
+fn check_door(row: &Value, key: &str, actual: &Value) {
+    if let Some(expected) = row.get(key) {
+        assert_eq!(actual, expected, "{row}");
+    }
+}
+
+fn shown(interval: Interval) -> Value {
+    json!([interval.low(), interval.high()])
+}
+
+/// People written [times, x, m].
+fn people(row: &Value) -> RatioSums {
+    sums(list(&row["people"]).iter().flat_map(|group| {
+        let person = (whole(&group[1]), whole(&group[2]));
+        (0..whole(&group[0])).map(move |_| person)
+    }))
+}
+
+#[test]
+fn st5_wilson() {
+    for row in rows("wilson.json") {
+        let estimate = Estimate::of_people(whole(&row["x"]), whole(&row["n"])).unwrap();
+        check_limits(&row, estimate.limits());
+        check_door(&row, "door", &shown(estimate.interval()));
+    }
+}
+
+#[test]
+fn st5_no_people_no_answer() {
+    assert_eq!(Estimate::of_people(0, 0), None);
+    assert_eq!(Estimate::of_people(4, 3), None);
+}
+
+#[test]
+fn st6_pooled() {
+    for row in rows("pooled.json") {
+        let sums = people(&row);
+        let six = [sums.people, sums.x, sums.m, sums.xx, sums.xm, sums.mm];
+        check_door(&row, "sums", &json!(six));
+        check(&row, "v", sums.variance().unwrap());
+        let estimate = Estimate::pooled(&sums).unwrap();
+        check(&row, "p", estimate.p());
+        check(&row, "n", estimate.n());
+        check_limits(&row, estimate.limits());
+        let (low, high) = Estimate::of_people(sums.x, sums.m).unwrap().limits();
+        check(&row, "naive_low", low);
+        check(&row, "naive_high", high);
+    }
+}
+
+#[test]
+fn st6_impossible_sums_have_no_answer() {
+    let nobody = RatioSums::default();
+    assert_eq!(Estimate::pooled(&nobody), None);
+    let more_satisfied_than_asked = sums([(3, 2), (2, 2)]);
+    assert_eq!(Estimate::pooled(&more_satisfied_than_asked), None);
+    let negative_squares = RatioSums {
+        xx: 0,
+        ..sums([(3, 4), (1, 2), (2, 2)])
+    };
+    assert_eq!(Estimate::pooled(&negative_squares), None);
+    let beyond_any_country = RatioSums {
+        people: 2,
+        x: u64::MAX / 2,
+        m: u64::MAX,
+        xx: u64::MAX,
+        xm: u64::MAX,
+        mm: u64::MAX,
+    };
+    assert_eq!(Estimate::pooled(&beyond_any_country), None);
+}
+
+#[test]
+fn st7_factors() {
+    for row in rows("factors.json") {
+        let people: Vec<Vec<(u64, u64)>> = list(&row["people"])
+            .iter()
+            .map(|person| {
+                list(person)
+                    .iter()
+                    .map(|f| (whole(&f[0]), whole(&f[1])))
+                    .collect()
+            })
+            .collect();
+        let (factors, cross) = factor_sums(&people);
+        let sums = FactorSums {
+            people: people.len() as u64,
+            factors: &factors,
+            cross: &cross,
+        };
+        let (p, v) = (sums.mean_share().unwrap(), sums.variance().unwrap());
+        check(&row, "p", p);
+        check(&row, "v", v);
+        check(&row, "unheld", p * (1.0 - p) / v);
+        check(&row, "n", Estimate::of_factors(&sums).unwrap().n());
+    }
+}
+
+#[test]
+fn st7_factors_taken_together_are_the_pooled_sums() {
+    let people = vec![
+        vec![(4, 4), (3, 3)],
+        vec![(3, 4), (2, 3)],
+        vec![(4, 4), (0, 0)],
+    ];
+    let (factors, cross) = factor_sums(&people);
+    let together = FactorSums {
+        people: 3,
+        factors: &factors,
+        cross: &cross,
+    }
+    .pooled();
+    assert_eq!(together, sums([(7, 7), (5, 7), (4, 4)]));
+}
+
+#[test]
+fn st4_a_factor_without_answers_has_no_mean_of_factors() {
+    let people = vec![vec![(4, 4), (0, 0)], vec![(3, 4), (0, 0)]];
+    let (factors, cross) = factor_sums(&people);
+    assert_eq!(
+        Estimate::of_factors(&FactorSums {
+            people: 2,
+            factors: &factors,
+            cross: &cross
+        }),
+        None
+    );
+    assert_eq!(
+        Estimate::of_factors(&FactorSums {
+            people: 2,
+            factors: &[],
+            cross: &[]
+        }),
+        None
+    );
+    assert_eq!(
+        Estimate::of_factors(&FactorSums {
+            people: 2,
+            factors: &factors[..1],
+            cross: &cross
+        }),
+        None
+    );
+}
+
+#[test]
+fn st7_mean() {
+    for row in rows("mean.json") {
+        let sums = people(&row);
+        let (mean, low, high) = mean::limits(&sums, None).unwrap();
+        check(&row, "mean", mean);
+        check(&row, "sd", spread(&sums));
+        check_limits(&row, (low, high));
+        let interval = mean::interval(&sums, None).unwrap();
+        check_door(&row, "door", &shown(interval));
+    }
+}
+
+#[test]
+fn st7_mean_needs_two_people_and_levels_from_1_to_5() {
+    assert_eq!(mean::interval(&sums([(5, 1)]), None), None);
+    assert_eq!(mean::interval(&sums([(6, 1), (6, 1)]), None), None);
+    assert_eq!(mean::interval(&sums([(0, 1), (0, 1)]), None), None);
+}
+
+#[test]
+fn st8_population() {
+    for row in rows("population.json") {
+        let (x, n, eligible) = (whole(&row["x"]), whole(&row["n"]), row["eligible"].as_u64());
+        let estimate = Estimate::of_people(x, n).unwrap().within(n, eligible);
+        check(&row, "worth", estimate.n());
+        check_limits(&row, estimate.limits());
+        assert_eq!(
+            population::is_usable(n, eligible),
+            eligible.is_some_and(|all| all >= n)
+        );
+    }
+}
+
+#[test]
+fn st9_difference() {
+    for row in rows("difference.json") {
+        let share = |of: &Value| Estimate::of_people(whole(&of[0]), whole(&of[1])).unwrap();
+        let (first, second) = (share(&row["first"]), share(&row["second"]));
+        check(&row, "difference", first.p() - second.p());
+        check_limits(&row, first.difference_limits(&second));
+        let difference = first.minus(&second);
+        assert_eq!(
+            Some(difference.excludes_zero()),
+            row["clear"].as_bool(),
+            "{row}"
+        );
+        let shown = [difference.estimate(), difference.low(), difference.high()];
+        check_door(&row, "door", &json!(shown));
+    }
+}
+
+/// The standard deviation between people with one answer each: √(v·n).
+#[expect(clippy::cast_precision_loss, reason = "small counts")]
+fn spread(sums: &RatioSums) -> f64 {
+    (sums.variance().unwrap() * sums.people as f64).sqrt()
+}
