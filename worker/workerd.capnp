@@ -1,0 +1,75 @@
+# The server on plain workerd: what `cargo xtask serve`, the tests and a province's own machine run.
+# Paths and addresses are given on the command line; words come from the environment:
+#   SETUP_CODE  one-time code that creates the first operator of an empty server
+#   CLOCK       "real", or "settable" for the tests and the sample
+#   RELEASE     "daily" (05:00, UTC+7), or "when-ten" as soon as ten responses are waiting
+
+using Workerd = import "/workerd/workerd.capnp";
+
+# The manager's host is `localhost`, which a browser may look up as either address.
+const config :Workerd.Config = (
+  services = .services,
+  sockets = [ .counter, .manager, .managerSix ],
+);
+
+# The same for a machine without IPv6.
+const configIpv4 :Workerd.Config = (
+  services = .services,
+  sockets = [ .counter, .manager ],
+);
+
+const services :List(Workerd.Service) = [
+  (name = "server", worker = .server),
+  (name = "site", disk = (path = "dist")),
+  (name = "objects", disk = (path = "data/objects", writable = true)),
+  # The server calls nobody.
+  (name = "nobody", network = (allow = [])),
+];
+
+# The socket a request came in by gives its role. workerd replaces a header of this name that a client sent.
+const counter :Workerd.Socket = (
+  name = "counter",
+  address = "127.0.0.1:8787",
+  service = "server",
+  http = (injectRequestHeaders = [(name = "x-hai-long-role", value = "counter")]),
+);
+
+const manager :Workerd.Socket = (
+  name = "manager",
+  address = "127.0.0.1:8788",
+  service = "server",
+  http = (injectRequestHeaders = [(name = "x-hai-long-role", value = "manager")]),
+);
+
+const managerSix :Workerd.Socket = (
+  name = "manager-six",
+  address = "[::1]:8788",
+  service = "server",
+  http = (injectRequestHeaders = [(name = "x-hai-long-role", value = "manager")]),
+);
+
+const server :Workerd.Worker = (
+  modules = [
+    (name = "entry.mjs", esModule = embed "../dist/worker/entry.mjs"),
+    (name = "survey_worker.js", esModule = embed "../dist/worker/survey_worker.js"),
+    (name = "survey_worker_bg.wasm", wasm = embed "../dist/worker/survey_worker_bg.wasm"),
+  ],
+  compatibilityDate = "2026-10-01",
+  globalOutbound = "nobody",
+  bindings = [
+    (name = "ASSETS", service = "site"),
+    (name = "LEDGER", durableObjectNamespace = "Ledger"),
+    (name = "ROLLUP", durableObjectNamespace = "Rollup"),
+    (name = "DIRECTORY", durableObjectNamespace = "Directory"),
+    (name = "SETUP_CODE", fromEnvironment = "SETUP_CODE"),
+    (name = "CLOCK", fromEnvironment = "CLOCK"),
+    (name = "RELEASE", fromEnvironment = "RELEASE"),
+  ],
+  # An object's id is derived from its class's key: a changed key is lost data.
+  durableObjectNamespaces = [
+    (className = "Ledger", uniqueKey = "hai-long-ledger-b6f0a7d14c52", enableSql = true),
+    (className = "Rollup", uniqueKey = "hai-long-rollup-53c9e80f2a71", enableSql = true),
+    (className = "Directory", uniqueKey = "hai-long-directory-e41d7b96c038", enableSql = true),
+  ],
+  durableObjectStorage = (localDisk = "objects"),
+);
