@@ -2,14 +2,17 @@
 
 pub mod build;
 pub mod bundle;
+pub mod data;
 pub mod files;
 pub mod project;
+pub mod serve;
 pub mod setup;
 pub mod site;
 pub mod size;
 pub mod tool;
 pub mod trouble;
 pub mod verb;
+pub mod workerd;
 
 /// Every verb, in the order a newcomer meets them.
-pub static VERBS: [verb::Verb; 1] = [build::VERB];
+pub static VERBS: [verb::Verb; 2] = [serve::VERB, build::VERB];

@@ -9,7 +9,7 @@ pub struct Verb {
     pub name: &'static str,
     /// One line for the list of verbs.
     pub summary: &'static str,
-    /// One line per option, or empty.
+    /// Empty, or a line break and one line per option.
     pub options: &'static str,
     /// Does the work.
     pub run: fn(Arguments) -> Result<(), Trouble>,
@@ -20,11 +20,11 @@ impl Verb {
     #[must_use]
     pub fn help(&self) -> String {
         let options = if self.options.is_empty() {
-            "It has no options."
+            "\n  no options"
         } else {
             self.options
         };
-        format!("cargo xtask {}: {}\n\n{options}", self.name, self.summary)
+        format!("cargo xtask {}: {}\n{options}", self.name, self.summary)
     }
 }
 

@@ -1,0 +1,128 @@
+//! The folder that a local server keeps its responses in.
+
+use std::{
+    fs::{self, File, TryLockError},
+    io::{self, IsTerminal, Write},
+    path::{Path, PathBuf},
+};
+
+use crate::{files, trouble::Trouble};
+
+/// What must be free before a start, in bytes: a disk that fills up while people answer is worse.
+const FREE_NEEDED: usize = 16 << 20;
+
+/// A data folder in use; no other `serve` can take it until this is dropped.
+#[derive(Debug)]
+pub struct DataFolder {
+    /// Absolute.
+    pub path: PathBuf,
+    _lock: File,
+}
+
+impl DataFolder {
+    /// Makes the folder when it is missing, and takes it.
+    ///
+    /// # Errors
+    /// When another `serve` has it, it cannot be written, or the disk is full.
+    pub fn take(path: &Path) -> Result<Self, Trouble> {
+        files::make_folder(path)?;
+        let path = path
+            .canonicalize()
+            .map_err(|error| Trouble::file("open", path, &error))?;
+        let lock_path = path.join("lock");
+        let lock =
+            File::create(&lock_path).map_err(|error| Trouble::file("write", &lock_path, &error))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                return Err(Trouble::new(
+                    format!("Another `cargo xtask serve` uses {}", path.display()),
+                    "Stop it, or choose another folder with --data DIR",
+                ));
+            }
+            Err(TryLockError::Error(error)) => {
+                return Err(Trouble::file("lock", &lock_path, &error));
+            }
+        }
+        let probe = path.join("probe");
+        let written = files::write(&probe, vec![0; FREE_NEEDED]);
+        // What could not be written whole is removed too.
+        let _ = fs::remove_file(&probe);
+        written?;
+        Ok(Self { path, _lock: lock })
+    }
+
+    /// Whether a server has ever written here.
+    #[must_use]
+    pub fn is_used(&self) -> bool {
+        self.path.join("objects").is_dir()
+    }
+
+    /// Removes every response and account, after asking. Never: anything that a server did not write.
+    ///
+    /// # Errors
+    /// When the answer is not yes, nobody can be asked, or a file cannot be removed.
+    pub fn wipe(&self, is_agreed: bool) -> Result<(), Trouble> {
+        if !self.is_used() {
+            return Ok(());
+        }
+        if !is_agreed && !self.ask()? {
+            return Err(Trouble::new(
+                "Nothing was wiped",
+                "Start without --fresh to keep the data, or choose another folder with --data DIR",
+            ));
+        }
+        files::remove_folder(&self.path.join("objects"))
+    }
+
+    fn ask(&self) -> Result<bool, Trouble> {
+        if !io::stdin().is_terminal() {
+            return Err(Trouble::new(
+                format!(
+                    "Nobody can be asked whether {} may be wiped",
+                    self.path.display()
+                ),
+                "Add --yes when you are sure",
+            ));
+        }
+        eprint!(
+            "Wipe every response and account in {}? Type yes: ",
+            self.path.display()
+        );
+        // An unseen question is answered by nobody.
+        let _ = io::stderr().flush();
+        let mut answer = String::new();
+        io::stdin().read_line(&mut answer).map_err(|error| {
+            Trouble::new(
+                format!("No answer could be read: {error}"),
+                "Add --yes when you are sure",
+            )
+        })?;
+        Ok(answer.trim().eq_ignore_ascii_case("yes"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_data_folder_has_one_user_and_a_wipe_spares_strangers_files() -> Result<(), Trouble> {
+        let path = std::env::temp_dir().join(format!("hai-long-data-{}", std::process::id()));
+        let folder = DataFolder::take(&path)?;
+        let second = DataFolder::take(&path)
+            .expect_err("it is taken")
+            .to_string();
+        assert!(
+            second.starts_with("Another `cargo xtask serve` uses "),
+            "{second}"
+        );
+        files::write(&path.join("objects/ledger/1.sqlite"), "rows")?;
+        files::write(&path.join("notes.txt"), "mine")?;
+        folder.wipe(true)?;
+        assert!(!folder.is_used());
+        assert_eq!(files::read_text(&path.join("notes.txt"))?, "mine");
+        drop(folder);
+        files::remove_folder(&path)
+    }
+}
