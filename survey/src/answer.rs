@@ -1,6 +1,7 @@
 //! From the first tap to a complete response: a draft that becomes a [`Response`] only when every
 //! step is answered or skipped. Never: storage, time, scores.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -206,9 +207,9 @@ impl Draft {
     ///
     /// # Errors
     /// The draft itself, unchanged, while a step is still open.
-    pub fn finish(self) -> Result<Finished, Self> {
+    pub fn finish(self) -> Result<Finished, Box<Self>> {
         if self.current().is_some() {
-            return Err(self);
+            return Err(Box::new(self));
         }
         let mut answers = alloc::vec![Answer::NotAsked; self.items];
         let mut filters = alloc::vec![None; self.filters];
