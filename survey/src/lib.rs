@@ -17,6 +17,7 @@
 extern crate alloc;
 
 pub mod answer;
+pub mod comment;
 pub mod day;
 pub mod form;
 pub mod id;
