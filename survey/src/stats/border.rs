@@ -12,6 +12,9 @@
 /// Hundredths of a percentage point in a whole.
 const WHOLE: f64 = 10_000.0;
 
+/// 2^53: above it floats skip whole numbers.
+const MOST: f64 = 9_007_199_254_740_992.0;
+
 /// Half, and a little more: a tie that lost its last bit in floating point still goes up.
 const HALF_UP: f64 = 0.5 + 1e-9;
 
@@ -33,4 +36,16 @@ pub(super) fn hundredths(share: f64) -> u16 {
 /// A difference of shares -1..=1 in hundredths of a percentage point, rounded half up.
 pub(super) fn signed_hundredths(difference: f64) -> i16 {
     libm::floor(difference.clamp(-1.0, 1.0) * WHOLE + HALF_UP) as i16
+}
+
+/// The whole number at or above `x`; `None` unless it is finite, 0 or more, and below 2^53.
+pub(super) fn ceiling(x: f64) -> Option<u64> {
+    let whole = libm::ceil(x);
+    (0.0..MOST).contains(&whole).then_some(whole as u64)
+}
+
+/// The whole number at or below `x`, as for [`ceiling`].
+pub(super) fn floor(x: f64) -> Option<u64> {
+    let whole = libm::floor(x);
+    (0.0..MOST).contains(&whole).then_some(whole as u64)
 }

@@ -1,4 +1,8 @@
-//! The distributions behind the intervals: beta and Student's t, from the incomplete beta function.
+//! The distributions behind the intervals: normal, beta, binomial and Student's t.
+
+use core::f64::consts::FRAC_1_SQRT_2;
+
+use super::border::real;
 
 /// Steps after which a series or a search is as good as it gets; large parameters need about their
 /// square root, and a country has below 10^8 people.
@@ -67,6 +71,46 @@ pub fn beta_quantile(q: f64, a: f64, b: f64) -> f64 {
 pub fn student_97_5(freedom: f64) -> f64 {
     let y = beta_quantile(0.95, 0.5, freedom / 2.0);
     libm::sqrt(freedom * y / (1.0 - y))
+}
+
+/// P(X <= c) for X ~ Binomial(n, p), c below n: that n - c or more miss is P(Beta(n-c, c+1) <= 1-p).
+#[must_use]
+pub fn binomial_cdf(c: u64, n: u64, p: f64) -> f64 {
+    match n.checked_sub(c) {
+        None | Some(0) => 1.0,
+        Some(rest) => beta_cdf(1.0 - p, real(rest), real(c) + 1.0),
+    }
+}
+
+/// P(X <= x) for X ~ Normal(0, 1).
+#[must_use]
+pub fn normal_cdf(x: f64) -> f64 {
+    libm::erfc(-x * FRAC_1_SQRT_2) / 2.0
+}
+
+/// x with P(X <= x) = `q` for X ~ Normal(0, 1); `q` strictly between 0 and 1, or the answer is
+/// infinite. Bisection: it is called for a plan, not for every unit.
+#[must_use]
+pub fn normal_quantile(q: f64) -> f64 {
+    /// Beyond it the tail is below the smallest float.
+    const FARTHEST: f64 = 39.0;
+    if q <= 0.0 || q >= 1.0 {
+        return if q <= 0.0 {
+            f64::NEG_INFINITY
+        } else {
+            f64::INFINITY
+        };
+    }
+    let (mut low, mut high) = (-FARTHEST, FARTHEST);
+    while high - low > CONVERGED * FARTHEST {
+        let middle = f64::midpoint(low, high);
+        if normal_cdf(middle) < q {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    f64::midpoint(low, high)
 }
 
 /// ln B(a, b).

@@ -2,7 +2,7 @@
 
 use super::border::real;
 use super::interval::{Difference, Interval};
-use super::{FactorSums, RatioSums, Z_95, population};
+use super::{FactorSums, RatioSums, Stratum, Z_95, population, stratified};
 
 /// A share `p`, 0..=1, known as well as if `n` people had answered one question each.
 ///
@@ -61,29 +61,57 @@ impl Estimate {
             return None;
         }
         let p = real(sums.x) / real(sums.m);
-        Self::worth(p, sums.variance()?, sums.people, sums.m)
+        Self::worth(p, sums.variance()?, sums.people, real(sums.m))
     }
 
     /// ST7, for `f1_factors`: the mean of the factors' shares, worth `n_eff` people. `None` if a
     /// factor has no answer, or when the sums cannot come from people.
     #[must_use]
     pub fn of_factors(sums: &FactorSums) -> Option<Self> {
-        let answers = sums.factors.iter().map(|f| f.m).sum();
+        let answers = real(sums.factors.iter().map(|f| f.m).sum());
         Self::worth(sums.mean_share()?, sums.variance()?, sums.people, answers)
     }
 
-    /// `n_eff` = p(1-p)/v, held between one person and one person per answer. Where nothing varies
-    /// (p = 0, p = 1, v = 0) or nobody is there to compare with, people are counted as they are,
-    /// though never more of them than gave an answer.
-    pub(super) fn worth(p: f64, variance: f64, people: u64, answers: u64) -> Option<Self> {
-        if people == 0 || answers == 0 {
+    /// ST10: the share weighted by what each stratum (a field of procedures) has in dossiers instead
+    /// of in answers; see [`stratified`]. v knows the population already, so `n_eff` may exceed the
+    /// answers, and [`Estimate::within`] is not to narrow it again. `None` without strata, when one has more people than dossiers or
+    /// more satisfied answers than answers, or when there are fewer than two people.
+    ///
+    /// ```
+    /// # use survey::stats::{Estimate, Stratum};
+    /// let strata = [
+    ///     Stratum { people: 100, x: 90, m: 100, eligible: 600 },
+    ///     Stratum { people: 50, x: 35, m: 50, eligible: 400 },
+    /// ];
+    /// let estimate = Estimate::post_stratified(&strata).unwrap();
+    /// assert!((estimate.p() - 0.82).abs() < 1e-9);
+    /// ```
+    #[must_use]
+    pub fn post_stratified(strata: &[Stratum]) -> Option<Self> {
+        let strata = stratified::merged(strata);
+        let (p, variance) = stratified::share_and_variance(&strata)?;
+        let total = |of: fn(&Stratum) -> u64| strata.iter().map(of).sum::<u64>();
+        let (people, eligible) = (total(|s| s.people), total(|s| s.eligible));
+        let estimate = Self::worth(p, variance, people, f64::INFINITY)?;
+        Some(if people == eligible {
+            estimate.within(people, Some(eligible))
+        } else {
+            estimate
+        })
+    }
+
+    /// `n_eff` = p(1-p)/v, held between one person and `most`. Where nothing varies (p = 0, p = 1,
+    /// v = 0) or nobody is there to compare with, people are counted as they are, though never more
+    /// of them than `most`.
+    fn worth(p: f64, variance: f64, people: u64, most: f64) -> Option<Self> {
+        if people == 0 || most < 1.0 {
             return None;
         }
         let spread = p * (1.0 - p);
         let n = if people == 1 || spread <= 0.0 || variance <= 0.0 {
-            real(people.min(answers))
+            real(people).min(most)
         } else {
-            (spread / variance).clamp(1.0, real(answers))
+            (spread / variance).clamp(1.0, most)
         };
         Some(Self { p, n })
     }

@@ -24,18 +24,28 @@
 )]
 
 mod border;
+pub mod change;
+pub mod coverage;
 pub mod distribution;
+pub mod drivers;
 mod estimate;
 mod factors;
+pub mod funnel;
 mod interval;
 pub mod mean;
+pub mod peers;
+pub mod planning;
 pub mod population;
+pub mod quality;
 mod ratio;
+pub mod shrinkage;
+pub mod stratified;
 
 pub use estimate::Estimate;
 pub use factors::{CrossSums, FactorSums, FactorTotals};
 pub use interval::{Difference, Interval};
 pub use ratio::RatioSums;
+pub use stratified::Stratum;
 
 /// The 97.5 % quantile of the standard normal distribution: two-sided 95 %.
 pub const Z_95: f64 = 1.959_963_984_540_054;

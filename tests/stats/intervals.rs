@@ -1,72 +1,10 @@
-//! Every golden value, row by row.
+//! Golden values of shares, means and differences: ST4 to ST10.
 
 use serde_json::{Value, json};
-use survey::stats::{Estimate, FactorSums, Interval, RatioSums, mean, population};
+use survey::stats::{Estimate, FactorSums, RatioSums, Stratum, mean, population, stratified};
 
 use crate::people::{factor_sums, sums};
-
-/// What the inner layer promises.
-const PRECISION: f64 = 1e-6;
-
-/// The rows of a file of golden values.
-fn rows(file: &str) -> Vec<Value> {
-    let path = format!("{}/vectors/stats/{file}", env!("CARGO_MANIFEST_DIR"));
-    let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{path}: {e}"));
-    let mut value: Value = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{path}: {e}"));
-    assert!(value["reference"].is_string(), "{path}: no reference");
-    match value["rows"].take() {
-        Value::Array(rows) if !rows.is_empty() => rows,
-        _ => panic!("{path}: no rows"),
-    }
-}
-
-/// A number, or a fraction written [above, below].
-fn number(value: &Value) -> f64 {
-    match value.as_array() {
-        Some(fraction) => number(&fraction[0]) / number(&fraction[1]),
-        None => value
-            .as_f64()
-            .unwrap_or_else(|| panic!("not a number: {value}")),
-    }
-}
-
-fn whole(value: &Value) -> u64 {
-    value
-        .as_u64()
-        .unwrap_or_else(|| panic!("not a count: {value}"))
-}
-
-fn list(value: &Value) -> &[Value] {
-    value
-        .as_array()
-        .unwrap_or_else(|| panic!("not a list: {value}"))
-}
-
-/// `actual` is what `row` says under `key`; a row that does not say, asks nothing.
-fn check(row: &Value, key: &str, actual: f64) {
-    if let Some(expected) = row.get(key).map(number) {
-        assert!(
-            (actual - expected).abs() <= PRECISION,
-            "{key} is {actual}, not as in {row}"
-        );
-    }
-}
-
-fn check_limits(row: &Value, (low, high): (f64, f64)) {
-    check(row, "low", low);
-    check(row, "high", high);
-}
-
-/// The door gives the whole numbers that `row` lists under `key`, if it lists any.
-fn check_door(row: &Value, key: &str, actual: &Value) {
-    if let Some(expected) = row.get(key) {
-        assert_eq!(actual, expected, "{row}");
-    }
-}
-
-fn shown(interval: Interval) -> Value {
-    json!([interval.low(), interval.high()])
-}
+use crate::rows::{check, check_door, check_limits, list, rows, shown, whole};
 
 /// People written [times, x, m].
 fn people(row: &Value) -> RatioSums {
@@ -259,4 +197,53 @@ fn st9_difference() {
 #[expect(clippy::cast_precision_loss, reason = "small counts")]
 fn spread(sums: &RatioSums) -> f64 {
     (sums.variance().unwrap() * sums.people as f64).sqrt()
+}
+
+#[test]
+fn st10_post_stratified() {
+    for row in rows("stratified.json") {
+        let strata = strata(&row);
+        if let Some(expected) = row.get("merged_people") {
+            let people: Vec<u64> = stratified::merged(&strata)
+                .iter()
+                .map(|s| s.people)
+                .collect();
+            assert_eq!(json!(people), *expected, "{row}");
+        }
+        let Some(estimate) = Estimate::post_stratified(&strata) else {
+            assert_eq!(row["answer"], json!(false), "{row}");
+            continue;
+        };
+        check(&row, "p", estimate.p());
+        check(&row, "n", estimate.n());
+        check_limits(&row, estimate.limits());
+        if let Some((_, variance)) = stratified::share_and_variance(&strata) {
+            check(&row, "v", variance);
+        }
+    }
+}
+
+#[test]
+fn st10_design_effect() {
+    for row in rows("design_effect.json") {
+        check(
+            &row,
+            "effect",
+            stratified::design_effect(&strata(&row)).unwrap(),
+        );
+    }
+    assert_eq!(stratified::design_effect(&[]), None);
+}
+
+/// Strata written [people, x, m, eligible].
+fn strata(row: &Value) -> Vec<Stratum> {
+    list(&row["strata"])
+        .iter()
+        .map(|stratum| Stratum {
+            people: whole(&stratum[0]),
+            x: whole(&stratum[1]),
+            m: whole(&stratum[2]),
+            eligible: whole(&stratum[3]),
+        })
+        .collect()
 }

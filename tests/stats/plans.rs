@@ -1,0 +1,182 @@
+//! Golden values of plans, bounds and drivers: ST17 to ST21.
+
+use serde_json::{Value, json};
+use survey::stats::coverage::non_response_bounds;
+use survey::stats::drivers::{Correlations, Drivers, Hidden, PAIRS, PairSums, drivers, shapley};
+use survey::stats::planning;
+
+use crate::random::Random;
+use crate::rows::{check, list, number, rows, shown, whole};
+
+#[test]
+fn st18_to_st21_plans() {
+    for row in rows("planning.json") {
+        let count = |key: &str| whole(&row[key]);
+        let small = |key: &str| u16::try_from(count(key)).unwrap();
+        let people = match row["plan"].as_str().unwrap() {
+            "sample" => planning::sample_size(
+                small("expected"),
+                small("margin"),
+                small("deff"),
+                row["eligible"].as_u64(),
+            ),
+            "slovin" => planning::slovin(count("eligible"), small("margin")),
+            "call_backs" => planning::call_backs(small("fakes")),
+            "call_backs_among" => planning::call_backs_among(count("answers"), count("fakes")),
+            "per_arm" => planning::per_arm(small("first"), small("second")),
+            "bounds" => {
+                let bounds = non_response_bounds(count("x"), count("answered"), count("eligible"));
+                assert_eq!(bounds.map_or(json!(null), shown), row["door"], "{row}");
+                continue;
+            }
+            unknown => panic!("no such plan: {unknown}"),
+        };
+        assert_eq!(people, row["people"].as_u64(), "{row}");
+    }
+}
+
+/// The places of the factors' pairs, in the order of the rows.
+const FACTOR_PAIRS: [(usize, usize); 10] = [
+    (0, 1),
+    (0, 2),
+    (0, 3),
+    (0, 4),
+    (1, 2),
+    (1, 3),
+    (1, 4),
+    (2, 3),
+    (2, 4),
+    (3, 4),
+];
+
+fn correlations(row: &Value) -> Correlations {
+    let mut matrix = Correlations::default();
+    for ((f, g), r) in FACTOR_PAIRS.into_iter().zip(list(&row["factors"])) {
+        matrix[f][g] = number(r);
+        matrix[g][f] = number(r);
+    }
+    for (f, r) in list(&row["overall"]).iter().enumerate() {
+        matrix[f][5] = number(r);
+        matrix[5][f] = number(r);
+    }
+    for (item, row) in matrix.iter_mut().enumerate() {
+        row[item] = 1.0;
+    }
+    matrix
+}
+
+#[test]
+fn st17_shapley() {
+    for row in rows("drivers.json") {
+        let (shares, explained) = shapley(&correlations(&row), [true; 5]).unwrap();
+        for (share, expected) in shares.iter().zip(list(&row["shares"])) {
+            assert!(
+                (share - number(expected)).abs() <= 1e-6,
+                "{shares:?}, not as in {row}"
+            );
+        }
+        check(&row, "explained", explained);
+        assert!(
+            (shares.iter().sum::<f64>() - explained).abs() < 1e-12,
+            "{row}"
+        );
+    }
+}
+
+#[test]
+fn st17_factors_that_repeat_each_other_are_not_told_apart() {
+    let row = json!({ "factors": [1, 0, 0, 0, 0, 0, 0, 0, 0, 0], "overall": [0.5, 0.5, 0, 0, 0] });
+    assert_eq!(shapley(&correlations(&row), [true; 5]), None);
+    let impossible =
+        json!({ "factors": [0, 0, 0, 0, 0, 0, 0, 0, 0, 0], "overall": [0.8, 0.8, 0, 0, 0] });
+    assert_eq!(shapley(&correlations(&impossible), [true; 5]), None);
+}
+
+/// Sums of the 15 pairs over people who rate five factors and the whole; factor 5 only by the first
+/// `rated_fifth` of them.
+fn pairs(people: &[[u64; 6]], rated_fifth: usize) -> [PairSums; PAIRS] {
+    let positions = (0..6).flat_map(|f| (f + 1..6).map(move |g| (f, g)));
+    let mut sums = [PairSums::default(); PAIRS];
+    for (pair, (f, g)) in sums.iter_mut().zip(positions) {
+        let asked = if f == 4 || g == 4 {
+            rated_fifth
+        } else {
+            people.len()
+        };
+        for person in &people[..asked] {
+            let (a, b) = (person[f], person[g]);
+            pair.people += 1;
+            pair.a += a;
+            pair.b += b;
+            pair.aa += a * a;
+            pair.bb += b * b;
+            pair.ab += a * b;
+        }
+    }
+    sums
+}
+
+/// People whose overall rating follows their first factor, and nothing else.
+fn people(count: usize) -> Vec<[u64; 6]> {
+    let mut random = Random::seeded(17);
+    (0..count)
+        .map(|_| {
+            let mut ratings = [0; 6].map(|_: u64| random.between(1, 5));
+            if random.chance(0.7) {
+                ratings[5] = ratings[0];
+            }
+            ratings
+        })
+        .collect()
+}
+
+#[test]
+fn st17_the_factor_that_the_whole_follows_explains_it() {
+    let people = people(5_000);
+    let found = drivers(5_000, &pairs(&people, 5_000)).unwrap();
+    let [Some(first), others @ ..] = found.shares else {
+        panic!("{found:?}: the first factor was left out");
+    };
+    assert!(
+        (4_500..5_300).contains(&first),
+        "r = .7, r² = .49: {found:?}"
+    );
+    assert!(
+        others
+            .iter()
+            .all(|share| share.is_some_and(|share| share < 100)),
+        "{found:?}"
+    );
+    assert!(found.explained >= first);
+}
+
+#[test]
+fn st17_a_factor_that_few_answered_is_left_out_by_name() {
+    let people = people(500);
+    let Drivers { shares, .. } = drivers(500, &pairs(&people, 199)).unwrap();
+    assert_eq!(
+        shares.map(|share| share.is_some()),
+        [true, true, true, true, false]
+    );
+    let Drivers { shares, .. } = drivers(500, &pairs(&people, 200)).unwrap();
+    assert!(shares.iter().all(Option::is_some));
+}
+
+#[test]
+fn st17_says_why_nothing_is_shown() {
+    let few = people(199);
+    assert_eq!(drivers(199, &pairs(&few, 199)), Err(Hidden::TooFewPeople));
+    let mut alike = people(500);
+    for person in &mut alike {
+        person[1] = 5;
+    }
+    assert_eq!(
+        drivers(500, &pairs(&alike, 500)),
+        Err(Hidden::TooLittleSpread)
+    );
+    let mut twins = people(500);
+    for person in &mut twins {
+        person[1] = person[0];
+    }
+    assert_eq!(drivers(500, &pairs(&twins, 500)), Err(Hidden::TooEntangled));
+}
