@@ -2,17 +2,28 @@
 
 pub mod build;
 pub mod bundle;
+pub mod check;
+pub mod chromium;
 pub mod data;
+pub mod doctor;
 pub mod files;
 pub mod project;
 pub mod serve;
 pub mod setup;
 pub mod site;
 pub mod size;
+pub mod supply;
+pub mod test;
 pub mod tool;
 pub mod trouble;
 pub mod verb;
 pub mod workerd;
 
 /// Every verb, in the order a newcomer meets them.
-pub static VERBS: [verb::Verb; 2] = [serve::VERB, build::VERB];
+pub static VERBS: [verb::Verb; 5] = [
+    serve::VERB,
+    test::VERB,
+    build::VERB,
+    check::VERB,
+    doctor::VERB,
+];

@@ -63,7 +63,7 @@ impl Wish {
     fn read(Arguments { mut parser }: Arguments) -> Result<Self, Trouble> {
         let mut wish = Self {
             port: 8787,
-            data: PathBuf::from("data"),
+            data: Project::here().root.join("data"),
             is_empty: false,
             fresh: Fresh::No,
             is_built: false,

@@ -50,6 +50,29 @@ pub fn missing_targets(project: &Project) -> Result<Vec<&'static str>, Trouble> 
         .collect())
 }
 
+/// Adds the formatter and the linter to the pinned toolchain when they are missing.
+///
+/// # Errors
+/// When rustup is missing or cannot download them.
+pub fn components(project: &Project) -> Result<(), Trouble> {
+    let installed = Tool::new("rustup", &project.root)
+        .args(["component", "list", "--installed"])
+        .output()?;
+    let is_missing = |component: &&str| !installed.lines().any(|line| line.starts_with(component));
+    let missing: Vec<_> = ["clippy", "rustfmt"]
+        .into_iter()
+        .filter(is_missing)
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    eprintln!("Adding {} ...", missing.join(", "));
+    Tool::new("rustup", &project.root)
+        .args(["component", "add"])
+        .args(missing)
+        .run()
+}
+
 /// Downloads every crate of the lock file, so that a missing network is noticed before the first compile.
 ///
 /// # Errors

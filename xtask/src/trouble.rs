@@ -26,10 +26,10 @@ impl Trouble {
                 "The disk is full: free some space and run the command again"
             }
             io::ErrorKind::PermissionDenied => "Check who owns it, then run the command again",
-            io::ErrorKind::NotFound => {
+            io::ErrorKind::NotFound if doing == "read" => {
                 "Run `cargo xtask build` first, or check that the clone is complete (`git status`)"
             }
-            _ => "Run `cargo xtask doctor` to see what is missing",
+            _ => "Check the path, or choose another place",
         };
         Self::new(
             format!("Could not {doing} {}: {error}", path.display()),

@@ -1,0 +1,166 @@
+//! `cargo xtask test`: every test, in three layers.
+
+use std::{env, path::PathBuf};
+
+use lexopt::{Arg, ValueExt};
+
+use crate::{
+    build, chromium, files,
+    project::Project,
+    setup,
+    tool::Tool,
+    trouble::Trouble,
+    verb::{Arguments, Verb},
+};
+
+/// The verb.
+pub const VERB: Verb = Verb {
+    name: "test",
+    summary: "run every test: native, live server, browser",
+    options: "\n  --only LAYER    native, live or browser",
+    run: |arguments| test(&read(arguments)?),
+};
+
+/// Where a test runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Layer {
+    /// On this machine, without the pages or the server.
+    Native,
+    /// Against the real Worker on workerd.
+    Live,
+    /// In a real Chromium, against the real Worker.
+    Browser,
+}
+
+impl Layer {
+    const ALL: [Self; 3] = [Self::Native, Self::Live, Self::Browser];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Native => "native",
+            Self::Live => "live",
+            Self::Browser => "browser",
+        }
+    }
+
+    fn run(self, project: &Project) -> Result<(), Trouble> {
+        match self {
+            Self::Native => Tool::cargo(&project.root)
+                .args(["test", "--workspace", "--no-fail-fast"])
+                .run(),
+            // The live tests hide behind a feature: without a built server they could only fail.
+            Self::Live => Tool::cargo(&project.root)
+                .args(["test", "--package=survey-tests", "--features=live"])
+                .args(["--no-fail-fast", "--test", "live*"])
+                .run(),
+            Self::Browser => browser(project),
+        }
+    }
+}
+
+fn read(Arguments { mut parser }: Arguments) -> Result<Vec<Layer>, Trouble> {
+    let mut wanted = Layer::ALL.to_vec();
+    while let Some(word) = parser.next()? {
+        match word {
+            Arg::Long("only") => {
+                let only = parser.value()?.parse_with(|name| {
+                    Layer::ALL
+                        .into_iter()
+                        .find(|layer| layer.name() == name)
+                        .ok_or("it is native, live or browser")
+                })?;
+                wanted = vec![only];
+            }
+            _ => return Err(word.unexpected().into()),
+        }
+    }
+    Ok(wanted)
+}
+
+fn test(wanted: &[Layer]) -> Result<(), Trouble> {
+    let project = Project::here();
+    if wanted.contains(&Layer::Browser) {
+        chromium::get(&project)?;
+    }
+    setup::all(&project)?;
+    if wanted != [Layer::Native] {
+        build::build(&project)?;
+    }
+    let mut failed = Vec::new();
+    for layer in wanted {
+        println!("--- {} tests", layer.name());
+        if let Err(trouble) = layer.run(&project) {
+            eprintln!("{trouble}");
+            failed.push(layer.name());
+        }
+    }
+    for layer in wanted {
+        let said = if failed.contains(&layer.name()) {
+            "FAILED"
+        } else {
+            "ok"
+        };
+        println!("test {}: {said}", layer.name());
+    }
+    if failed.is_empty() {
+        Ok(())
+    } else {
+        Err(Trouble::new(
+            format!("These tests fail: {}", failed.join(", ")),
+            format!(
+                "Their words are above; again with `cargo xtask test --only {}`",
+                failed[0]
+            ),
+        ))
+    }
+}
+
+/// Runs tests/browser/*.test.mjs one file after the other: each has a server and a browser of its own.
+fn browser(project: &Project) -> Result<(), Trouble> {
+    let folder = project.root.join("tests/browser");
+    let tests: Vec<PathBuf> = files::all_under(&folder)?
+        .into_iter()
+        .filter(|path| path.to_string_lossy().ends_with(".test.mjs"))
+        .map(|path| folder.join(path))
+        .collect();
+    if tests.is_empty() {
+        return Err(Trouble::new(
+            format!("{} holds no test", folder.display()),
+            "Check that the clone is complete (`git status`)",
+        ));
+    }
+    let own = env::current_exe().map_err(|error| {
+        Trouble::new(
+            format!("This program cannot find itself: {error}"),
+            "Run it as `cargo xtask test`",
+        )
+    })?;
+    Tool::new(project.node(), &project.root)
+        .args(["--test", "--test-reporter=spec", "--test-concurrency=1"])
+        .args(tests)
+        .env("CHROMIUM", chromium::get(project)?)
+        .env("XTASK", own)
+        .env("DIST", project.dist())
+        .run()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_words(words: &[&str]) -> Result<Vec<Layer>, Trouble> {
+        read(Arguments {
+            parser: lexopt::Parser::from_args(words),
+        })
+    }
+
+    #[test]
+    fn only_one_layer_or_all_three() {
+        assert_eq!(read_words(&[]).expect("right"), Layer::ALL);
+        assert_eq!(
+            read_words(&["--only", "live"]).expect("right"),
+            [Layer::Live]
+        );
+        read_words(&["--only", "some"]).expect_err("there is no such layer");
+    }
+}
