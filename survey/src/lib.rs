@@ -22,6 +22,7 @@ pub mod day;
 pub mod form;
 pub mod id;
 pub mod ledger;
+pub mod official;
 pub mod outbox;
 pub mod publish;
 pub mod release;
