@@ -145,11 +145,12 @@ fn st4_a_factor_without_answers_has_no_mean_of_factors() {
 fn st7_mean() {
     for row in rows("mean.json") {
         let sums = people(&row);
-        let (mean, low, high) = mean::limits(&sums, None).unwrap();
+        let eligible = row.get("eligible").map(whole);
+        let (mean, low, high) = mean::limits(&sums, eligible).unwrap();
         check(&row, "mean", mean);
         check(&row, "sd", spread(&sums));
         check_limits(&row, (low, high));
-        let interval = mean::interval(&sums, None).unwrap();
+        let interval = mean::interval(&sums, eligible).unwrap();
         check_door(&row, "door", &shown(interval));
     }
 }

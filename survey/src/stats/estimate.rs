@@ -45,6 +45,11 @@ impl Estimate {
         })
     }
 
+    /// A share 0..=1 known as well as from `n` people, at least 1.
+    pub(super) const fn of_share(p: f64, n: f64) -> Self {
+        Self { p, n }
+    }
+
     /// ST6, for `f1_pooled`: R = `S_s`/`S_m`, worth `n_eff` people; `x` of `sums` counts the
     /// answers at level 4 or 5. `None` without an answer, or when the sums cannot come from people
     /// (more satisfied answers than answers, a negative sum of squares).
