@@ -101,6 +101,16 @@ hex_id!(
     ParcelHash, 32
 );
 hex_id!(
+    /// What binds a comment to its record without revealing it: SHA-256 of `02`, salt, text (W3).
+    Commitment, 32
+);
+
+impl Commitment {
+    /// The commitment to no comment.
+    pub const NONE: Self = Self([0; 32]);
+}
+
+hex_id!(
     /// Which build of the app is speaking: SHA-256 over the shell's precache list.
     AppHash, 32
 );

@@ -10,7 +10,6 @@ use crate::form::Form;
 use crate::id::{FormId, ParcelHash, UnitId};
 use crate::score::{Circumstance, Tally};
 use crate::submission::Submission;
-use crate::submission::{commitment, hash};
 use crate::wire::batch::{Reason, Record, RecordVerdict, VerdictWord};
 use crate::wire::body;
 
@@ -103,8 +102,7 @@ const LATE_DAYS: i64 = 7;
 /// Judges one record (rules L4, L5, L7, L8). `receipts` are all that exist for this id.
 #[must_use]
 pub fn judge(record: &Record, receipts: &[Receipt], sender: Sender, desk: &Desk) -> Judgement {
-    let parcel = record.clone().into_parcel();
-    let computed = hash(record.id, &record.body, commitment(parcel.comment.as_ref()));
+    let computed = record.clone().into_parcel().rehash();
     if computed != record.hash {
         return Judgement::Unread;
     }
@@ -200,6 +198,7 @@ mod tests {
     use crate::form::Step;
     use crate::id::{Channel, DeviceClass, FieldId, ResponseId, Salt};
     use crate::submission::{DurationBucket, Mode, Parcel, Place, SaltedComment};
+    use crate::wire::batch::CommentPart;
     use alloc::string::String;
     use alloc::vec::Vec;
 
@@ -304,7 +303,10 @@ mod tests {
         let mut body = good.clone();
         body.body = body.body.replacen('4', "5", 1);
         let mut comment = good.clone();
-        comment.comment.as_mut().unwrap().text = String::from("Tồi");
+        comment.comment = Some(CommentPart::Written {
+            text: String::from("Tồi"),
+            salt: Salt::from_bytes([4; 16]),
+        });
         let mut stripped = good.clone();
         stripped.comment = None;
         for corrupted in [body, comment, stripped] {
@@ -319,8 +321,11 @@ mod tests {
             hash: record.hash,
             kept: Kept::Counted,
         };
-        let (verdict, _, entry) = outcome(judge_from(&record, &[counted], sender()));
-        assert_eq!((verdict, entry), (VerdictWord::Already, Entry::Nothing));
+        let settled = Record::of(&record.clone().into_parcel().without_comment());
+        for again in [record, settled] {
+            let (verdict, _, entry) = outcome(judge_from(&again, &[counted], sender()));
+            assert_eq!((verdict, entry), (VerdictWord::Already, Entry::Nothing));
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use crate::answer::Response;
 use crate::day::{Day, DayQuality};
 use crate::form::Form;
-use crate::id::{Channel, DeviceClass, FieldId, ParcelHash, ResponseId, Salt, UnitId};
+use crate::id::{Channel, Commitment, DeviceClass, FieldId, ParcelHash, ResponseId, Salt, UnitId};
 use crate::wire;
 
 /// Who held the device while the form was filled (mode self/assisted), fixed at the first answer.
@@ -97,6 +97,8 @@ pub struct Parcel {
     pub id: ResponseId,
     /// Body v1 (rule W4), a string holding JSON.
     pub body: String,
+    /// What binds the comment to the record; stays when the comment goes (O7).
+    pub commitment: Commitment,
     /// The comment, apart, so that it can go without breaking the hash.
     pub comment: Option<SaltedComment>,
     /// Rule W3; what a verdict must repeat.
@@ -109,10 +111,12 @@ impl Parcel {
     pub fn seal(submission: &Submission, form: &Form, comment: Option<SaltedComment>) -> Self {
         let id = submission.response.id;
         let body = wire::body::encode(submission, form);
-        let hash = hash(id, &body, commitment(comment.as_ref()));
+        let commitment = commitment(comment.as_ref());
+        let hash = hash(id, &body, commitment);
         Self {
             id,
             body,
+            commitment,
             comment,
             hash,
         }
@@ -124,25 +128,34 @@ impl Parcel {
         self.hash == self.rehash()
     }
 
-    /// The hash of the content as it is now.
+    /// The hash of the content as it is now. A comment that is there is hashed itself; one that went
+    /// is stood in for by its commitment.
     #[must_use]
     pub fn rehash(&self) -> ParcelHash {
-        hash(self.id, &self.body, commitment(self.comment.as_ref()))
+        let comment = self.comment.as_ref();
+        let commitment = comment.map_or(self.commitment, |comment| commitment(Some(comment)));
+        hash(self.id, &self.body, commitment)
+    }
+
+    /// The same record without the comment's text: what a settled record keeps (O7).
+    #[must_use]
+    pub fn without_comment(self) -> Self {
+        Self {
+            comment: None,
+            ..self
+        }
     }
 }
-
-/// What binds a comment to its record without revealing it: SHA-256 of `02`, salt, text; or zeros.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Commitment(pub [u8; 32]);
 
 /// The commitment to a comment, or to none.
 #[must_use]
 pub fn commitment(comment: Option<&SaltedComment>) -> Commitment {
-    Commitment(comment.map_or([0; 32], |comment| {
+    comment.map_or(Commitment::NONE, |comment| {
         let hash = Sha256::new_with_prefix([2]);
         let hash = hash.chain_update(comment.salt.as_bytes());
-        hash.chain_update(comment.text.as_bytes()).finalize().into()
-    }))
+        let hash = hash.chain_update(comment.text.as_bytes());
+        Commitment::from_bytes(hash.finalize().into())
+    })
 }
 
 /// Rule W3: SHA-256 of `01`, the id's 36 characters, SHA-256 of the body, the commitment.
@@ -151,7 +164,7 @@ pub fn hash(id: ResponseId, body: &str, commitment: Commitment) -> ParcelHash {
     let hash = Sha256::new_with_prefix([1])
         .chain_update(alloc::format!("{id}"))
         .chain_update(Sha256::digest(body.as_bytes()))
-        .chain_update(commitment.0);
+        .chain_update(commitment.as_bytes());
     ParcelHash::from_bytes(hash.finalize().into())
 }
 

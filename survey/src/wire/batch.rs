@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{Malformed, VERSION};
 use crate::day::{Day, Millis};
 use crate::id::{AppHash, BatchId, DeviceId, Epoch, ParcelHash, ResponseId, Salt};
-use crate::submission::{Parcel, SaltedComment};
+use crate::submission::{self, Commitment, Parcel, SaltedComment};
 
 /// Records a device puts into a batch at most (W6).
 pub const MOST_RECORDS_SENT: usize = 50;
@@ -93,9 +93,9 @@ pub struct Record {
     pub id: ResponseId,
     /// Body v1, a string holding JSON.
     pub body: String,
-    /// The comment.
+    /// The comment, or what is left of it.
     #[serde(default)]
-    pub comment: Option<CommentText>,
+    pub comment: Option<CommentPart>,
     /// As the device stored it.
     pub hash: ParcelHash,
     /// The device found it changed at rest (O9).
@@ -105,25 +105,40 @@ pub struct Record {
 
 /// A comment as it travels.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CommentText {
-    /// At most 1,000 characters and 4,000 bytes.
-    pub text: String,
-    /// 32 hexadecimal digits.
-    pub salt: Salt,
+#[serde(untagged)]
+pub enum CommentPart {
+    /// As the citizen wrote it.
+    Written {
+        /// At most 1,000 characters and 4,000 bytes.
+        text: String,
+        /// 32 hexadecimal digits.
+        salt: Salt,
+    },
+    /// The text was let go after an earlier verdict (O7); its commitment keeps the hash whole (O12).
+    Gone {
+        /// 64 hexadecimal digits: C of W3.
+        commitment: Commitment,
+    },
 }
 
 impl Record {
     /// A parcel as a record; one that no longer fits its hash goes as damaged, under its new hash (O9).
     #[must_use]
     pub fn of(parcel: &Parcel) -> Self {
-        let comment = parcel.comment.as_ref();
-        Self {
-            id: parcel.id,
-            body: parcel.body.clone(),
-            comment: comment.map(|comment| CommentText {
+        let comment = match &parcel.comment {
+            Some(comment) => Some(CommentPart::Written {
                 text: comment.text.clone(),
                 salt: comment.salt,
             }),
+            None if parcel.commitment == Commitment::NONE => None,
+            None => Some(CommentPart::Gone {
+                commitment: parcel.commitment,
+            }),
+        };
+        Self {
+            id: parcel.id,
+            body: parcel.body.clone(),
+            comment,
             hash: parcel.rehash(),
             damaged: !parcel.is_intact(),
         }
@@ -132,13 +147,20 @@ impl Record {
     /// The record as a parcel, under the hash it claims.
     #[must_use]
     pub fn into_parcel(self) -> Parcel {
+        let (comment, commitment) = match self.comment {
+            None => (None, Commitment::NONE),
+            Some(CommentPart::Gone { commitment }) => (None, commitment),
+            Some(CommentPart::Written { text, salt }) => {
+                let comment = SaltedComment { text, salt };
+                let commitment = submission::commitment(Some(&comment));
+                (Some(comment), commitment)
+            }
+        };
         Parcel {
             id: self.id,
             body: self.body,
-            comment: self.comment.map(|comment| SaltedComment {
-                text: comment.text,
-                salt: comment.salt,
-            }),
+            commitment,
+            comment,
             hash: self.hash,
         }
     }
@@ -179,7 +201,10 @@ pub fn read_batch(bytes: &[u8]) -> Result<Batch, BatchError> {
 }
 
 fn is_oversized(record: &Record) -> bool {
-    let comment = record.comment.as_ref().map_or("", |comment| &comment.text);
+    let comment = match &record.comment {
+        Some(CommentPart::Written { text, .. }) => text.as_str(),
+        Some(CommentPart::Gone { .. }) | None => "",
+    };
     record.body.len() > super::body::LONGEST_BODY_BYTES
         || comment.len() > LONGEST_COMMENT_BYTES
         || comment.chars().count() > LONGEST_COMMENT_CHARS

@@ -14,8 +14,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::day::{Day, Millis};
 use crate::id::{
-    AppHash, BatchId, Channel, CounterId, DeviceClass, DeviceId, Epoch, FieldId, FormId, ItemId,
-    ParcelHash, ResponseId, Salt, UnitId,
+    AppHash, BatchId, Channel, Commitment, CounterId, DeviceClass, DeviceId, Epoch, FieldId,
+    FormId, ItemId, ParcelHash, ResponseId, Salt, UnitId,
 };
 
 /// The version of batches and bodies that this build writes.
