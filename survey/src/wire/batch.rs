@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Malformed, VERSION};
 use crate::day::{Day, Millis};
-use crate::id::{AppHash, BatchId, DeviceId, Epoch, ParcelHash, ResponseId, Salt};
-use crate::submission::{self, Commitment, Parcel, SaltedComment};
+use crate::id::{AppHash, BatchId, Commitment, DeviceId, Epoch, ParcelHash, ResponseId, Salt};
+use crate::submission::{self, Parcel, SaltedComment};
 
 /// Records a device puts into a batch at most (W6).
 pub const MOST_RECORDS_SENT: usize = 50;
