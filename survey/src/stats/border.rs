@@ -16,7 +16,7 @@ const WHOLE: f64 = 10_000.0;
 const MOST: f64 = 9_007_199_254_740_992.0;
 
 /// Half, and a little more: a tie that lost its last bit in floating point still goes up.
-const HALF_UP: f64 = 0.5 + 1e-9;
+pub(super) const HALF_UP: f64 = 0.5 + 1e-9;
 
 /// A count as a float; exact below 2^53.
 pub(super) const fn real(count: u64) -> f64 {

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::border::real;
+use super::border::{HALF_UP, floor, real};
 
 /// Fewer people than this do not stand as a stratum of their own.
 const SMALLEST: u64 = 20;
@@ -71,7 +71,7 @@ pub fn share_and_variance(strata: &[Stratum]) -> Option<(f64, f64)> {
 /// What unequal weights cost: n·Σw²/(Σw)² over people, each weighing `N_h`/`n_h`; at least 1.
 /// `None` without people or dossiers. Source: Kish 1965.
 #[must_use]
-pub fn design_effect(strata: &[Stratum]) -> Option<f64> {
+pub fn kish(strata: &[Stratum]) -> Option<f64> {
     let asked = || strata.iter().filter(|stratum| stratum.people > 0);
     let people: f64 = asked().map(|stratum| real(stratum.people)).sum();
     let weights: f64 = asked().map(|stratum| real(stratum.eligible)).sum();
@@ -79,4 +79,16 @@ pub fn design_effect(strata: &[Stratum]) -> Option<f64> {
         .map(|stratum| real(stratum.eligible) * real(stratum.eligible) / real(stratum.people))
         .sum();
     (weights > 0.0).then(|| people * squares / (weights * weights))
+}
+
+/// [`kish`] at the door, in hundredths, 100 where all weigh the same.
+///
+/// ```
+/// # use survey::stats::{Stratum, stratified};
+/// let strata = [1, 1, 2, 4].map(|eligible| Stratum { people: 1, x: 1, m: 1, eligible });
+/// assert_eq!(stratified::design_effect(&strata), Some(138));
+/// ```
+#[must_use]
+pub fn design_effect(strata: &[Stratum]) -> Option<u64> {
+    kish(strata).and_then(|effect| floor(effect * 100.0 + HALF_UP))
 }

@@ -79,6 +79,7 @@ as_text!(
     AppHash,
     BatchId,
     Channel,
+    Commitment,
     CounterId,
     DeviceClass,
     DeviceId,
