@@ -3,12 +3,16 @@
 //!
 //! A record leaves the queue only through [`Meaning::settle`] (rules O4, O6).
 
+mod marks;
+
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use crate::day::Millis;
 use crate::id::{ParcelHash, ResponseId};
 use crate::wire::batch::{MOST_BYTES_SENT, MOST_RECORDS_SENT, Reason, Reply, VerdictWord};
+
+pub use marks::Marks;
 
 /// The verdict that releases a record (rule L6: durable on the server before it is sent).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +82,17 @@ pub struct Meaning {
     pub aside: Vec<ResponseId>,
     /// What to tell the staff, if anything is wrong.
     pub trouble: Option<Trouble>,
+}
+
+/// Which settled records return to the queue (rule O12).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reoffer {
+    /// None.
+    Nothing,
+    /// Those of the unit that replied.
+    ThisUnit,
+    /// All, of every unit; sending starts after U(0, 30 min).
+    Everything,
 }
 
 /// What is wrong, in words for the staff screen. None of it deletes anything (O6).

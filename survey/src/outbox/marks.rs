@@ -1,0 +1,100 @@
+//! How a device notices that the server was restored from a backup, and what it offers again (rule
+//! O12). Never: deletes, or trusts one unit's word about another.
+
+use super::Reoffer;
+use crate::wire::batch::Reply;
+
+/// The highest marks a device has seen in replies about one unit. Kept with the queue.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Marks {
+    /// How often the deployment was restored; one number for all units (L12).
+    pub restore: u32,
+    /// The unit's ledger version.
+    pub version: u64,
+}
+
+impl Marks {
+    /// What to offer again after this reply, if `self` was known before that request was sent.
+    ///
+    /// A reply may overtake another: a version learned while the request was under way says nothing
+    /// about a restore, so only what was known before counts. The ordinal is needed beside the
+    /// version: a restored ledger that counts on overtakes its old version unseen.
+    #[must_use]
+    pub fn reoffer(self, reply: &Reply) -> Reoffer {
+        if reply.restore > self.restore {
+            Reoffer::Everything
+        } else if reply.restore == self.restore && reply.version < self.version {
+            Reoffer::ThisUnit
+        } else {
+            Reoffer::Nothing
+        }
+    }
+
+    /// What is known after this reply. A higher ordinal begins a new count of versions; an older one
+    /// teaches nothing.
+    #[must_use]
+    pub fn after(self, reply: &Reply) -> Self {
+        match reply.restore.cmp(&self.restore) {
+            core::cmp::Ordering::Greater => Self {
+                restore: reply.restore,
+                version: reply.version,
+            },
+            core::cmp::Ordering::Equal => Self {
+                version: self.version.max(reply.version),
+                ..self
+            },
+            core::cmp::Ordering::Less => self,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::day::Millis;
+    use crate::id::BatchId;
+    use alloc::vec::Vec;
+
+    fn reply(restore: u32, version: u64) -> Reply {
+        Reply {
+            v: 1,
+            batch: BatchId::from_random([0; 16]),
+            verdicts: Vec::new(),
+            unread: Vec::new(),
+            restore,
+            version,
+            now: Millis(0),
+            wait_s: None,
+        }
+    }
+
+    #[test]
+    fn o12_a_restore_brings_back_everything_and_a_lost_version_one_unit() {
+        let known = Marks {
+            restore: 1,
+            version: 50,
+        };
+        for (restore, version, expected) in [
+            (1, 50, Reoffer::Nothing),
+            (1, 51, Reoffer::Nothing),
+            (1, 49, Reoffer::ThisUnit),
+            (2, 99, Reoffer::Everything),
+            (2, 3, Reoffer::Everything),
+            (0, 3, Reoffer::Nothing),
+        ] {
+            assert_eq!(known.reoffer(&reply(restore, version)), expected);
+        }
+    }
+
+    #[test]
+    fn o12_versions_count_anew_after_a_restore() {
+        let known = Marks {
+            restore: 1,
+            version: 50,
+        };
+        let after = known.after(&reply(2, 7));
+        assert_eq!(after.reoffer(&reply(2, 7)), Reoffer::Nothing);
+        assert_eq!(after.after(&reply(1, 90)), after);
+        assert_eq!(known.after(&reply(1, 40)), known);
+    }
+}
