@@ -4,6 +4,7 @@
 //! A record leaves the queue only through [`Meaning::settle`] (rules O4, O6).
 
 mod marks;
+mod pace;
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
@@ -11,6 +12,8 @@ use alloc::vec::Vec;
 use crate::day::Millis;
 use crate::id::{ParcelHash, ResponseId};
 use crate::wire::batch::{MOST_BYTES_SENT, MOST_RECORDS_SENT, Reason, Reply, VerdictWord};
+
+use pace::Pace;
 
 pub use marks::Marks;
 
@@ -38,12 +41,6 @@ pub struct Waiting {
     pub aside_since: Option<Millis>,
 }
 
-/// First ceiling of the back-off.
-const FIRST_SLEEP_MS: i64 = 2_000;
-/// Highest ceiling of the back-off.
-const LONGEST_SLEEP_MS: i64 = 900_000;
-/// A `Retry-After` above one hour is taken as one hour.
-const LONGEST_FLOOR_MS: i64 = 3_600_000;
 /// A record set aside is tried again after a day.
 const ASIDE_MS: i64 = 86_400_000;
 /// A device with nothing to send still tells every five minutes how it is.
@@ -115,10 +112,7 @@ pub enum Trouble {
 /// The state of one sender. Losing it loses patience, never a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outbox {
-    tries: u32,
-    not_before: Millis,
-    /// Set by `Retry-After`: no event overrides it.
-    floor: Millis,
+    pace: Pace,
     most_records: usize,
     last_sent: Option<Millis>,
     unread: BTreeMap<ResponseId, u8>,
@@ -127,9 +121,7 @@ pub struct Outbox {
 impl Default for Outbox {
     fn default() -> Self {
         Self {
-            tries: 0,
-            not_before: Millis(i64::MIN),
-            floor: Millis(i64::MIN),
+            pace: Pace::READY,
             most_records: MOST_RECORDS_SENT,
             last_sent: None,
             unread: BTreeMap::new(),
@@ -141,7 +133,7 @@ impl Outbox {
     /// Decides what to do now (rule O5).
     #[must_use]
     pub fn next(&self, queue: &[Waiting], now: Millis) -> Next {
-        let ready = self.not_before.max(self.floor);
+        let ready = self.pace.ready();
         if now < ready {
             return Next::Wait(ready);
         }
@@ -185,8 +177,7 @@ impl Outbox {
     /// A citizen finished, the network came back, or the page is visible again: try at once, unless
     /// the server asked to wait.
     pub fn wake(&mut self) {
-        self.tries = 0;
-        self.not_before = Millis(i64::MIN);
+        self.pace.reset();
     }
 
     /// Says what came of sending `sent`, and paces the next try. `random` is uniform over all u32
@@ -204,7 +195,7 @@ impl Outbox {
             Outcome::NoReply => self.fail(Trouble::NoReply, now, random),
             Outcome::Status(status, retry_after) => {
                 if let Some(wait) = retry_after {
-                    self.floor = now.plus((*wait).clamp(0, LONGEST_FLOOR_MS));
+                    self.pace.hold(now, *wait);
                 }
                 self.hear_status(sent, *status, now, random)
             }
@@ -238,17 +229,16 @@ impl Outbox {
             }
         }
         if let Some(seconds) = reply.wait_s {
-            let wait = i64::from(seconds).saturating_mul(1_000);
-            self.floor = now.plus(wait.min(LONGEST_FLOOR_MS));
+            self.pace
+                .hold(now, i64::from(seconds).saturating_mul(1_000));
         }
         if meaning.settle.is_empty() && !sent.is_empty() {
             // A reply that settles nothing is no progress: without a pause it would be asked again
             // at once, for ever.
             meaning.trouble = Some(Trouble::NoReply);
-            self.back_off(now, random);
+            self.pace.back_off(now, random);
         } else {
-            self.tries = 0;
-            self.not_before = Millis(i64::MIN);
+            self.pace.reset();
             self.most_records = self
                 .most_records
                 .saturating_mul(2)
@@ -292,34 +282,28 @@ impl Outbox {
     }
 
     fn fail(&mut self, trouble: Trouble, now: Millis, random: u32) -> Meaning {
-        self.back_off(now, random);
-        Meaning {
-            trouble: Some(trouble),
-            ..Meaning::default()
-        }
+        self.pace.back_off(now, random);
+        Meaning::trouble(trouble)
     }
 
     fn fail_at_cap(&mut self, trouble: Trouble, now: Millis, random: u32) -> Meaning {
-        self.tries = u32::MAX;
-        self.fail(trouble, now, random)
+        self.pace.back_off_at_cap(now, random);
+        Meaning::trouble(trouble)
     }
+}
 
-    /// Full jitter: `U(0, min(900 s, 2 s · 2^tries))` after now and after any `Retry-After`.
-    fn back_off(&mut self, now: Millis, random: u32) {
-        let doubled = FIRST_SLEEP_MS
-            .checked_shl(self.tries.min(9))
-            .unwrap_or(LONGEST_SLEEP_MS);
-        let ceiling = doubled.min(LONGEST_SLEEP_MS);
-        let sleep = ceiling
-            .saturating_mul(i64::from(random))
-            .div_euclid(i64::from(u32::MAX));
-        self.not_before = now.max(self.floor).plus(sleep);
-        self.tries = self.tries.saturating_add(1);
+impl Meaning {
+    fn trouble(trouble: Trouble) -> Self {
+        Self {
+            trouble: Some(trouble),
+            ..Self::default()
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::pace::LONGEST_FLOOR_MS;
     use super::*;
     use crate::id::BatchId;
     use crate::wire::batch::RecordVerdict;
