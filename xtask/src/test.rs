@@ -1,6 +1,9 @@
 //! `cargo xtask test`: every test, in three layers.
 
-use std::{env, path::PathBuf};
+use std::{
+    env,
+    path::{Path, PathBuf},
+};
 
 use lexopt::{Arg, ValueExt};
 
@@ -43,7 +46,8 @@ impl Layer {
         }
     }
 
-    fn run(self, project: &Project) -> Result<(), Trouble> {
+    /// `own` is this program, which the browser tests start the server with.
+    fn run(self, project: &Project, own: &Path) -> Result<(), Trouble> {
         match self {
             Self::Native => Tool::cargo(&project.root)
                 .args(["test", "--workspace", "--no-fail-fast"])
@@ -53,7 +57,7 @@ impl Layer {
                 .args(["test", "--package=survey-tests", "--features=live"])
                 .args(["--no-fail-fast", "--test", "live*"])
                 .run(),
-            Self::Browser => browser(project),
+            Self::Browser => browser(project, own),
         }
     }
 }
@@ -79,6 +83,13 @@ fn read(Arguments { mut parser }: Arguments) -> Result<Vec<Layer>, Trouble> {
 
 fn test(wanted: &[Layer]) -> Result<(), Trouble> {
     let project = Project::here();
+    // Asked first: cargo may put a new file in its place while the tests are built.
+    let own = env::current_exe().map_err(|error| {
+        Trouble::new(
+            format!("This program cannot find itself: {error}"),
+            "Run it as `cargo xtask test`",
+        )
+    })?;
     if wanted.contains(&Layer::Browser) {
         chromium::get(&project)?;
     }
@@ -89,7 +100,7 @@ fn test(wanted: &[Layer]) -> Result<(), Trouble> {
     let mut failed = Vec::new();
     for layer in wanted {
         println!("--- {} tests", layer.name());
-        if let Err(trouble) = layer.run(&project) {
+        if let Err(trouble) = layer.run(&project, &own) {
             eprintln!("{trouble}");
             failed.push(layer.name());
         }
@@ -116,7 +127,7 @@ fn test(wanted: &[Layer]) -> Result<(), Trouble> {
 }
 
 /// Runs tests/browser/*.test.mjs one file after the other: each has a server and a browser of its own.
-fn browser(project: &Project) -> Result<(), Trouble> {
+fn browser(project: &Project, own: &Path) -> Result<(), Trouble> {
     let folder = project.root.join("tests/browser");
     let tests: Vec<PathBuf> = files::all_under(&folder)?
         .into_iter()
@@ -129,12 +140,6 @@ fn browser(project: &Project) -> Result<(), Trouble> {
             "Check that the clone is complete (`git status`)",
         ));
     }
-    let own = env::current_exe().map_err(|error| {
-        Trouble::new(
-            format!("This program cannot find itself: {error}"),
-            "Run it as `cargo xtask test`",
-        )
-    })?;
     Tool::new(project.node(), &project.root)
         .args(["--test", "--test-reporter=spec", "--test-concurrency=1"])
         .args(tests)
