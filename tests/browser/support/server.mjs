@@ -1,0 +1,68 @@
+// A real server of one's own: `xtask serve` on free ports with a data folder that outlives restarts.
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+const ROOT = new URL("../../..", import.meta.url).pathname;
+
+/** Two free ports in a row. */
+async function freePorts() {
+  for (;;) {
+    const port = await listenOn(0);
+    if (port && (await listenOn(port + 1))) return port;
+  }
+}
+
+const listenOn = (port) =>
+  new Promise((resolve) => {
+    const probe = createServer();
+    probe.once("error", () => resolve(0));
+    probe.listen(port, "127.0.0.1", () => {
+      const taken = probe.address().port;
+      probe.close(() => resolve(taken));
+    });
+  });
+
+/** The server, with its data folder and ports kept between `stop` and `start`. */
+export class Server {
+  static async start(...options) {
+    const server = new Server();
+    server.data = mkdtempSync(join(tmpdir(), "hai-long-"));
+    server.port = await freePorts();
+    server.options = options;
+    await server.start();
+    return server;
+  }
+
+  async start() {
+    const { port, data } = this;
+    const options = ["serve", "--no-build", "--port", port, "--data", data, "--clock", "settable", ...this.options];
+    this.process = spawn(process.env.XTASK, options.map(String), { cwd: ROOT, stdio: ["ignore", "pipe", "inherit"] });
+    const lines = createInterface({ input: this.process.stdout });
+    await new Promise((resolve, reject) => {
+      this.process.once("exit", (code) => reject(new Error(`serve ended with ${code}`)));
+      lines.on("line", (line) => {
+        const ready = line.match(/^ready counter (\S+) manager (\S+)/);
+        if (ready) [, this.counter, this.manager] = ready;
+        const code = line.match(/^setup code (\S+)/);
+        if (code) this.setupCode = code[1];
+        if (this.counter && this.setupCode) resolve();
+      });
+    });
+    this.process.removeAllListeners("exit");
+  }
+
+  async stop(signal = "SIGTERM") {
+    const ended = new Promise((resolve) => this.process.once("exit", resolve));
+    this.process.kill(signal);
+    await ended;
+  }
+
+  async end() {
+    await this.stop();
+    rmSync(this.data, { recursive: true, force: true });
+  }
+}
