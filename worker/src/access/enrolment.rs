@@ -1,0 +1,144 @@
+//! One-time enrolment codes: 8 of 32 symbols, read aloud without mistakes
+//! (privacy-and-security.md S2).
+
+use survey::day::{MINUTE_MS, Millis};
+
+/// Symbols of a code. Not among them: I, L, O, U, which look or sound like others.
+const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+/// Symbols in a code.
+pub const LENGTH: usize = 8;
+/// The first symbols find the code; the rest must fit.
+const HANDLE_LENGTH: usize = 3;
+/// A code is good for ten minutes.
+pub const LIFE_MS: i64 = 10 * MINUTE_MS;
+/// Wrong tries after which a code is dead.
+pub const MOST_TRIES: i64 = 5;
+/// Wrong tries in a minute, over all codes, after which nobody may try.
+pub const MOST_FAILURES_A_MINUTE: i64 = 30;
+
+/// A code in its one spelling.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Code(String);
+
+impl Code {
+    /// A code of random bytes: five bits of each are a symbol, so every code is equally likely.
+    #[must_use]
+    pub fn draw(random: [u8; LENGTH]) -> Self {
+        let symbol = |byte: u8| ALPHABET.get(usize::from(byte & 31)).copied();
+        Self(
+            random
+                .into_iter()
+                .filter_map(symbol)
+                .map(char::from)
+                .collect(),
+        )
+    }
+
+    /// Reads a code as people type it: any case, with spaces and hyphens, O for 0, I or L for 1.
+    #[must_use]
+    pub fn parse(typed: &str) -> Option<Self> {
+        let meant = |c: char| match c.to_ascii_uppercase() {
+            'O' => '0',
+            'I' | 'L' => '1',
+            other => other,
+        };
+        let is_symbol = |c: char| u8::try_from(c).is_ok_and(|c| ALPHABET.contains(&c));
+        let symbols = typed.chars().filter(|c| !matches!(c, ' ' | '-'));
+        let code: String = symbols.map(meant).collect();
+        (code.len() == LENGTH && code.chars().all(is_symbol)).then_some(Self(code))
+    }
+
+    /// What finds the code: not secret.
+    #[must_use]
+    pub fn handle(&self) -> &str {
+        self.0.split_at(HANDLE_LENGTH).0
+    }
+
+    /// What must fit: 25 bits.
+    #[must_use]
+    pub fn secret(&self) -> &str {
+        self.0.split_at(HANDLE_LENGTH).1
+    }
+
+    /// The code as people read it: two groups of four.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        let (first, last) = self.0.split_at(LENGTH / 2);
+        format!("{first}-{last}")
+    }
+}
+
+/// What is kept of a code, as far as a try depends on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// SHA-256 of the secret.
+    pub secret_digest: String,
+    /// When it ends.
+    pub ends: Millis,
+    /// Wrong tries so far.
+    pub tries: i64,
+    /// Whether a device was enrolled with it.
+    pub is_used: bool,
+}
+
+/// What a try of a code comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Try {
+    /// It opens.
+    Right,
+    /// The secret does not fit; the try is counted.
+    Wrong,
+    /// Right or wrong, this code is over.
+    Over,
+}
+
+/// Judges a try. A wrong secret is told apart from a code that is over only by who has the secret.
+#[must_use]
+pub fn judge(kept: Option<&Kept>, secret_digest: &str, now: Millis) -> Try {
+    match kept {
+        None => Try::Wrong,
+        Some(kept) if kept.tries >= MOST_TRIES => Try::Over,
+        Some(kept) if kept.secret_digest != secret_digest => Try::Wrong,
+        Some(kept) if kept.is_used || now > kept.ends => Try::Over,
+        Some(_) => Try::Right,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn s2_a_code_survives_being_typed_by_people() {
+        let code = Code::draw([0, 1, 10, 21, 22, 23, 31, 255]);
+        assert_eq!(code.shown(), "01AN-PQZZ");
+        for typed in ["01ANPQZZ", "o1an-pqzz", " 0LAN pqzz", "0iAnpQzZ"] {
+            assert_eq!(Code::parse(typed), Some(code.clone()), "{typed}");
+        }
+        for typed in ["01ANPQZ", "01ANPQZZ0", "01ANPQZU", "", "01ANPQZé"] {
+            assert_eq!(Code::parse(typed), None, "{typed}");
+        }
+        assert_eq!((code.handle(), code.secret()), ("01A", "NPQZZ"));
+    }
+
+    #[test]
+    fn s2_a_code_opens_once_for_ten_minutes_and_dies_after_five_tries() {
+        let kept = Kept {
+            secret_digest: "right".into(),
+            ends: Millis(600_000),
+            tries: 4,
+            is_used: false,
+        };
+        assert_eq!(judge(Some(&kept), "right", Millis(600_000)), Try::Right);
+        assert_eq!(judge(Some(&kept), "right", Millis(600_001)), Try::Over);
+        assert_eq!(judge(Some(&kept), "other", Millis(0)), Try::Wrong);
+        assert_eq!(judge(None, "right", Millis(0)), Try::Wrong);
+        let used = Kept {
+            is_used: true,
+            ..kept.clone()
+        };
+        assert_eq!(judge(Some(&used), "right", Millis(0)), Try::Over);
+        let tried = Kept { tries: 5, ..kept };
+        assert_eq!(judge(Some(&tried), "right", Millis(0)), Try::Over);
+    }
+}

@@ -1,0 +1,117 @@
+//! Session tokens and their cookie (privacy-and-security.md S6).
+
+use crate::refused::Refused;
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use sha2::{Digest as _, Sha256};
+use std::fmt::Write as _;
+use survey::day::{HOUR_MS, MINUTE_MS, Millis};
+
+/// A session ends after this long without a request.
+const IDLE_MS: i64 = 30 * MINUTE_MS;
+/// A session ends after this long in all.
+const TOTAL_MS: i64 = 10 * HOUR_MS;
+/// The cookie. The prefix makes a browser insist on `Secure`, `Path=/` and no `Domain`.
+const COOKIE: &str = "__Host-s";
+
+/// Bytes from the system's generator.
+///
+/// # Errors
+/// Broken when the system has none to give.
+pub fn random<const N: usize>() -> Result<[u8; N], Refused> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|_| Refused::broken("no random bytes"))?;
+    Ok(bytes)
+}
+
+/// A new token of 256 random bits, as the cookie carries it.
+///
+/// # Errors
+/// As [`random`].
+pub fn draw() -> Result<String, Refused> {
+    Ok(BASE64_URL_SAFE_NO_PAD.encode(random::<32>()?))
+}
+
+/// SHA-256 of a text in hexadecimal: what is kept of a token.
+#[must_use]
+pub fn digest(text: &str) -> String {
+    digest_of(text.as_bytes())
+}
+
+/// SHA-256 of bytes in hexadecimal.
+#[must_use]
+pub fn digest_of(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+/// Bytes as hexadecimal digits.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// The header that gives a token to the browser.
+#[must_use]
+pub fn cookie(token: &str) -> String {
+    format!("{COOKIE}={token}; Secure; HttpOnly; SameSite=Strict; Path=/")
+}
+
+/// The header that takes it back.
+#[must_use]
+pub fn no_cookie() -> String {
+    format!("{COOKIE}=; Secure; HttpOnly; SameSite=Strict; Path=/; Max-Age=0")
+}
+
+/// The token in a request's `Cookie` header.
+#[must_use]
+pub fn in_cookies(header: &str) -> Option<&str> {
+    let mut pairs = header
+        .split(';')
+        .filter_map(|pair| pair.trim().split_once('='));
+    pairs
+        .find(|(name, _)| *name == COOKIE)
+        .map(|(_, token)| token)
+}
+
+/// When a session ends at the latest.
+#[must_use]
+pub const fn ends(began: Millis) -> Millis {
+    began.plus(TOTAL_MS)
+}
+
+/// Whether a session is over.
+#[must_use]
+pub fn is_over(began: Millis, last_seen: Millis, now: Millis) -> bool {
+    now.since(last_seen) > IDLE_MS || now.since(began) > TOTAL_MS || now < began
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn s6_a_token_has_256_bits_and_is_found_among_cookies() {
+        let token = draw().unwrap();
+        assert_eq!(token.len(), 43);
+        assert_ne!(token, draw().unwrap());
+        assert_eq!(digest(&token).len(), 64);
+        let header = format!("a=b; {COOKIE}={token}; c=d");
+        assert_eq!(in_cookies(&header), Some(token.as_str()));
+        assert_eq!(in_cookies("s=1; x__Host-s=2"), None);
+    }
+
+    #[test]
+    fn s6_a_session_ends_after_half_an_hour_of_rest_or_ten_hours() {
+        let began = Millis(1_000);
+        let at = |ms| began.plus(ms);
+        assert!(!is_over(began, began, at(IDLE_MS)));
+        assert!(is_over(began, began, at(IDLE_MS + 1)));
+        assert!(!is_over(began, at(TOTAL_MS - 5), at(TOTAL_MS)));
+        assert!(is_over(began, at(TOTAL_MS), at(TOTAL_MS + 1)));
+        assert!(is_over(began, began, Millis(0)));
+    }
+}

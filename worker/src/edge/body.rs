@@ -1,0 +1,76 @@
+//! What is looked at before a body is read: size, type, origin (privacy-and-security.md S6, S10).
+
+use crate::refused::Refused;
+use survey::wire::code::Code;
+use worker::Request;
+
+/// Bytes of a body on every route but the batches'.
+pub const MOST_BYTES: usize = 16_384;
+
+/// Reads a body of at most `most` bytes.
+///
+/// The declared length is looked at first, so that a body that says it is too large is not even
+/// received; the received one is looked at too.
+///
+/// # Errors
+/// [`Code::NotJson`] for another content type, [`Code::TooLarge`] for too many bytes.
+pub async fn read(request: &mut Request, most: usize) -> Result<Vec<u8>, Refused> {
+    let header = |name| request.headers().get(name).ok().flatten();
+    let kind = header("content-type").unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    if !kind.eq_ignore_ascii_case("application/json") {
+        return Err(Refused::new(
+            Code::NotJson,
+            "Send the body as content-type application/json.",
+        ));
+    }
+    let too_large = || {
+        let message = format!("The body is larger than {most} bytes. Send less at a time.");
+        Refused::new(Code::TooLarge, message)
+    };
+    let declared = header("content-length").and_then(|length| length.parse::<usize>().ok());
+    if declared.is_some_and(|length| length > most) {
+        return Err(too_large());
+    }
+    let mut bytes = Vec::with_capacity(declared.unwrap_or_default());
+    let mut stream = request.stream()?;
+    while let Some(chunk) = futures_util::StreamExt::next(&mut stream).await {
+        bytes.extend_from_slice(&chunk?);
+        if bytes.len() > most {
+            return Err(too_large());
+        }
+    }
+    Ok(bytes)
+}
+
+/// Refuses a write that a page of another site may have caused: its `Origin` must be this host.
+///
+/// A page cannot choose the `Host` of its request, nor its `Origin`; with a session cookie at
+/// stake (`origin_required`) a request that names no origin is refused too.
+///
+/// # Errors
+/// [`Code::WrongOrigin`].
+pub fn same_origin(request: &Request, origin_required: bool) -> Result<(), Refused> {
+    let header = |name| request.headers().get(name).ok().flatten();
+    let host = header("host").or_else(|| {
+        let url = request.url().ok()?;
+        let port = url.port().map_or(String::new(), |port| format!(":{port}"));
+        Some(format!("{}{port}", url.host_str()?))
+    });
+    let is_own = match (header("origin"), host) {
+        (None, _) => !origin_required,
+        (Some(origin), Some(host)) => {
+            let rest = origin.strip_prefix("https://");
+            rest.or_else(|| origin.strip_prefix("http://")) == Some(host.as_str())
+        }
+        (Some(_), None) => false,
+    };
+    if is_own {
+        Ok(())
+    } else {
+        Err(Refused::new(
+            Code::WrongOrigin,
+            "Send this from the site's own page, with its Origin header.",
+        ))
+    }
+}

@@ -1,0 +1,115 @@
+//! What a manager reads: answers put together from the Directory and the Ledgers or Rollups below a
+//! unit, after the Directory has permitted it.
+
+use super::reply;
+use crate::objects::Ask;
+use crate::objects::directory::{Permit, Permitted};
+use crate::objects::ledger::Heard;
+use crate::objects::name::ObjectName;
+use crate::refused::Refused;
+use crate::{clock, session};
+use futures_util::future::try_join_all;
+use std::collections::BTreeMap;
+use survey::day::Millis;
+use survey::id::{DeviceId, UnitId};
+use survey::wire::manager::{Devices, Live};
+use survey::wire::write;
+use worker::{Env, Request, Response};
+
+/// Asks the Directory whether the caller may see a unit's figures.
+async fn permitted(
+    request: &Request,
+    env: &Env,
+    unit: &UnitId,
+    now: Millis,
+) -> Result<Permitted, Refused> {
+    let permit = Permit {
+        unit: unit.clone(),
+        wants_figures: true,
+    };
+    let mut ask = Ask::own("permit", now, write(&permit));
+    ask.session = session(request)?;
+    ask.read(&ObjectName::Directory, env).await
+}
+
+/// `GET /v1/units/{unit}/figures`: from the unit's own Ledger, or from its Rollup where it has
+/// units below it.
+///
+/// # Errors
+/// What the Directory or the object refuses.
+pub async fn figures(request: &Request, env: &Env, unit: UnitId) -> Result<Response, Refused> {
+    let now = clock::now(env).await?;
+    let permitted = permitted(request, env, &unit, now).await?;
+    let query = request.url()?.query().unwrap_or_default().to_owned();
+    let object = if permitted.is_inner {
+        ObjectName::Rollup(unit.clone())
+    } else {
+        ObjectName::Ledger(unit.clone())
+    };
+    let wanted = (unit, query);
+    let answer = Ask::own("figures", now, write(&wanted)).of(&object, env);
+    Ok(reply::relayed(answer.await?)?)
+}
+
+/// `GET /v1/units/{unit}/live`: the sum of what the Ledgers at and below the unit have received.
+/// Counts only, never a level (rule P6).
+///
+/// # Errors
+/// What the Directory or an object refuses.
+pub async fn live(request: &Request, env: &Env, unit: UnitId) -> Result<Response, Refused> {
+    let now = clock::now(env).await?;
+    let permitted = permitted(request, env, &unit, now).await?;
+    let ledgers = permitted.counting.into_iter().map(ObjectName::Ledger);
+    let counts = ledgers.map(|ledger| async move {
+        let ask = Ask::own("live", now, Vec::new());
+        ask.read::<Live>(&ledger, env).await
+    });
+    let nothing = Live {
+        today: 0,
+        waiting: 0,
+        quarantined: 0,
+        now,
+        next_release: None,
+    };
+    let counts = try_join_all(counts).await?;
+    let sum = counts.into_iter().fold(nothing, |sum, count| Live {
+        today: sum.today + count.today,
+        waiting: sum.waiting + count.waiting,
+        quarantined: sum.quarantined + count.quarantined,
+        now,
+        next_release: sum.next_release.or(count.next_release),
+    });
+    Ok(reply::message(&sum)?)
+}
+
+/// `GET /v1/devices`: the devices that the caller may see, and what their Ledgers last heard.
+///
+/// # Errors
+/// What the Directory or an object refuses.
+pub async fn devices(request: &Request, env: &Env) -> Result<Response, Refused> {
+    let now = clock::now(env).await?;
+    let mut ask = Ask::own("devices", now, Vec::new());
+    ask.session = session(request)?;
+    let mut known: Devices = ask.read(&ObjectName::Directory, env).await?;
+    let mut units: Vec<_> = known.devices.iter().map(|row| row.unit.clone()).collect();
+    units.dedup();
+    let heard = units.into_iter().map(|unit| async move {
+        let ask = Ask::own("heard", now, Vec::new());
+        ask.read::<Vec<Heard>>(&ObjectName::Ledger(unit), env).await
+    });
+    let heard = try_join_all(heard).await?.into_iter().flatten();
+    let heard: BTreeMap<DeviceId, Heard> = heard.map(|heard| (heard.device, heard)).collect();
+    for row in &mut known.devices {
+        if let Some(heard) = heard.get(&row.device) {
+            row.seen = Some(heard.at);
+            row.unsent = heard.status.unsent;
+            row.asides = heard.status.asides;
+            row.oldest = heard.status.oldest;
+            row.persisted = heard.status.persisted;
+            row.free_mb = heard.status.free_mb;
+            row.skew_ms = heard.skew_ms;
+            row.app = Some(heard.app);
+        }
+    }
+    Ok(reply::message(&known)?)
+}

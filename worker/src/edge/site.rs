@@ -1,0 +1,59 @@
+//! Which of the two sites a request is for (privacy-and-security.md S1). Never: believes a client.
+//!
+//! On a server of one's own the socket says it: workerd writes [`HEADER`] and replaces one that a
+//! client sent. Where `COUNTER_HOST` and `MANAGER_HOST` are bound (Cloudflare, `wrangler dev`) the
+//! platform's routing has decided which host names reach this Worker; there the host says it and
+//! the header is not looked at.
+
+use worker::{Env, Request};
+
+/// The header that a workerd socket injects.
+pub const HEADER: &str = "x-hai-long-role";
+
+/// One of the two sites.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Site {
+    /// Kiosks and tablets: asking, enrolling, sending. No sign-in, no figures.
+    Counter,
+    /// Managers and operators.
+    Manager,
+}
+
+impl Site {
+    /// The site of a request; `None` when it came in by no known door.
+    #[must_use]
+    pub fn of(request: &Request, env: &Env) -> Option<Self> {
+        let bound = |name| env.var(name).ok().map(|host| host.to_string());
+        match (bound("COUNTER_HOST"), bound("MANAGER_HOST")) {
+            (None, None) => Self::named(&request.headers().get(HEADER).ok()??),
+            (counter, manager) => {
+                let url = request.url().ok()?;
+                let host = url.host_str();
+                if host.is_some() && host == counter.as_deref() {
+                    Some(Self::Counter)
+                } else if host.is_some() && host == manager.as_deref() {
+                    Some(Self::Manager)
+                } else {
+                    None
+                }
+            }
+        }
+    }
+
+    fn named(name: &str) -> Option<Self> {
+        match name {
+            "counter" => Some(Self::Counter),
+            "manager" => Some(Self::Manager),
+            _ => None,
+        }
+    }
+
+    /// The folder that holds this site's files.
+    #[must_use]
+    pub const fn folder(self) -> &'static str {
+        match self {
+            Self::Counter => "counter",
+            Self::Manager => "manager",
+        }
+    }
+}

@@ -1,0 +1,303 @@
+//! The Directory as a Durable Object: questions in, answers out. Never: a decision.
+
+use super::name::ObjectName;
+use super::{Ask, Asked, opened, signature};
+use crate::access::{Act, token};
+use crate::clock;
+use crate::edge::reply;
+use crate::post::Post;
+use crate::refused::Refused;
+use crate::store::directory::{Actor, Device, Directory as Rows, SCHEMA};
+use crate::store::durable::Durable;
+use serde::{Deserialize, Serialize};
+use std::cell::OnceCell;
+use survey::day::Millis;
+use survey::id::{DeviceId, UnitId};
+use survey::wire::code::Code;
+use survey::wire::device::{EnrolReply, EnrolRequest};
+use survey::wire::manager::{
+    DeviceRow, Devices, FreshCode, Grant, NewAccount, NewCode, Session, Setup, SignIn, Units,
+};
+use survey::wire::{VERSION, read, write};
+use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
+
+/// How long to wait before telling a Ledger again that did not answer.
+const TELL_AGAIN_MS: i64 = 5_000;
+
+/// The Durable Object.
+#[durable_object]
+pub struct Directory {
+    state: State,
+    env: Env,
+    rows: OnceCell<Rows<Durable>>,
+}
+
+/// What may be done at a unit, as the edge asks it.
+#[derive(Serialize, Deserialize)]
+pub struct Permit {
+    /// Where.
+    pub unit: UnitId,
+    /// Whether figures are wanted, or else devices.
+    pub wants_figures: bool,
+}
+
+/// Where a permitted question goes.
+#[derive(Serialize, Deserialize)]
+pub struct Permitted {
+    /// Whether the unit has units below it, so that its Rollup knows.
+    pub is_inner: bool,
+    /// The units at or below it that have a Ledger.
+    pub counting: Vec<UnitId>,
+}
+
+impl DurableObject for Directory {
+    fn new(state: State, env: Env) -> Self {
+        Self {
+            state,
+            env,
+            rows: OnceCell::new(),
+        }
+    }
+
+    async fn fetch(&self, request: Request) -> Result<Response> {
+        let answer = match Asked::receive(request).await {
+            Ok(asked) => self.answer(&asked).await,
+            Err(refused) => Err(refused),
+        };
+        answer.or_else(|refused| reply::refused(&refused))
+    }
+
+    async fn alarm(&self) -> Result<Response> {
+        if self.tell_ledgers().await.is_err() {
+            self.state.storage().set_alarm(TELL_AGAIN_MS).await?;
+        }
+        reply::done()
+    }
+}
+
+impl Directory {
+    fn rows(&self) -> std::result::Result<&Rows<Durable>, Refused> {
+        opened(&self.rows, || Ok(Rows(Durable::open(&self.state, SCHEMA)?)))
+    }
+
+    async fn answer(&self, asked: &Asked) -> std::result::Result<Response, Refused> {
+        let rows = self.rows()?;
+        let (session, now) = (asked.session.as_deref(), asked.now);
+        let response = match asked.verb.as_str() {
+            "clock" => reply::message(&rows.number("clock_ahead_ms")?),
+            "set-clock" => {
+                rows.set_clock(session, now, asked.message()?)?;
+                reply::done()
+            }
+            "set-up" => {
+                let wanted: Setup = asked.message()?;
+                let code = self.env.var("SETUP_CODE").map(|code| code.to_string());
+                let is_right = code.is_ok_and(|code| {
+                    // Compared as digests: the time it takes says nothing about the code.
+                    !code.is_empty() && token::digest(&code) == token::digest(&wanted.code)
+                });
+                rows.set_up(now, is_right, &wanted.account, &wanted.password)?;
+                reply::done()
+            }
+            "sign-in" => {
+                let wanted: SignIn = asked.message()?;
+                let signed_in = rows.sign_in(now, &wanted.account, &wanted.password)?;
+                let response = reply::message(&self.session(signed_in.actor, now))?;
+                let cookie = token::cookie(&signed_in.token);
+                response.headers().set("set-cookie", &cookie)?;
+                Ok(response)
+            }
+            "session" => reply::message(&self.session(rows.who(session, now)?, now)),
+            "sign-out" => {
+                rows.sign_out(session)?;
+                let response = reply::done()?;
+                response.headers().set("set-cookie", &token::no_cookie())?;
+                Ok(response)
+            }
+            "add-account" => {
+                let wanted: NewAccount = asked.message()?;
+                rows.add_account(session, now, &wanted)?;
+                reply::done()
+            }
+            "units" => reply::message(&Units {
+                units: rows.units(session, now)?,
+            }),
+            "add-units" => {
+                let wanted: Units = asked.message()?;
+                rows.add_units(session, now, &wanted.units)?;
+                self.tell().await?;
+                reply::done()
+            }
+            "permit" => {
+                let wanted: Permit = asked.message()?;
+                let act = if wanted.wants_figures {
+                    Act::SeeFigures
+                } else {
+                    Act::SeeDevices
+                };
+                rows.permit(session, now, act, &wanted.unit)?;
+                reply::message(&Permitted {
+                    is_inner: rows.is_inner(&wanted.unit)?,
+                    counting: rows.counting_units(Some(&wanted.unit))?,
+                })
+            }
+            "counting" => reply::message(&rows.counting_units(None)?),
+            "devices" => reply::message(&Devices {
+                devices: device_rows(&rows.devices(session, now)?)?,
+            }),
+            "enrol" => self.enrol(rows, asked).await,
+            "config" => self.config(rows, asked).await,
+            verb => match verb.split_once('/') {
+                Some(("draw-code", unit)) => {
+                    let unit = UnitId::parse(unit).map_err(|_| Refused::not_found())?;
+                    let wanted: NewCode = asked.message()?;
+                    let post = Post::of(wanted, token::random()?)?;
+                    let drawn = rows.draw_code(session, now, &unit, &write(&post))?;
+                    reply::message(&FreshCode {
+                        code: drawn.code,
+                        ends: drawn.ends,
+                    })
+                }
+                Some(("revoke", device)) => {
+                    let device = DeviceId::parse(device).map_err(|_| Refused::not_found())?;
+                    rows.revoke(session, now, &device)?;
+                    self.tell().await?;
+                    reply::done()
+                }
+                _ => Err(Refused::broken("the Directory was asked an unknown verb"))?,
+            },
+        };
+        Ok(response?)
+    }
+
+    fn session(&self, actor: Actor, now: Millis) -> Session {
+        let grant = |grant: crate::access::Grant| Grant {
+            role: grant.role,
+            node: grant.node,
+        };
+        Session {
+            account: actor.name,
+            grants: actor.grants.into_iter().map(grant).collect(),
+            ends: actor.ends,
+            sample: clock::is_settable(&self.env),
+            now,
+        }
+    }
+
+    async fn enrol(&self, rows: &Rows<Durable>, asked: &Asked) -> Result<Response> {
+        let answer = async {
+            let wanted: EnrolRequest = asked.message()?;
+            if wanted.v != VERSION {
+                let message = "This server speaks version 1 of the wire.";
+                return Err(Refused::new(Code::BadVersion, message));
+            }
+            must_be_signed(asked, &wanted.key).await?;
+            let device = rows.enrol(asked.now, &wanted.code, &wanted.key)?;
+            self.tell().await?;
+            Ok(EnrolReply {
+                v: VERSION,
+                now: asked.now,
+                config: self.config_of(rows, &device)?,
+                device: device.id,
+            })
+        };
+        match answer.await {
+            Ok(enrolled) => reply::message(&enrolled),
+            Err(refused) => reply::refused(&refused),
+        }
+    }
+
+    async fn config(&self, rows: &Rows<Durable>, asked: &Asked) -> Result<Response> {
+        let answer = async {
+            let id: DeviceId = asked.message()?;
+            let device = rows.device(&id)?;
+            let signed = Asked {
+                body: Vec::new(),
+                verb: String::new(),
+                now: asked.now,
+                session: None,
+                signature: asked.signature.clone(),
+            };
+            must_be_signed(&signed, &device.key).await?;
+            if device.revoked.is_some() {
+                let message = "This device was revoked. Enrol it again; its data stays on it.";
+                return Err(Refused::new(Code::RevokedDevice, message));
+            }
+            self.config_of(rows, &device)
+        };
+        match answer.await {
+            Ok(config) => reply::message(&config),
+            Err(refused) => reply::refused(&refused),
+        }
+    }
+
+    fn config_of(
+        &self,
+        rows: &Rows<Durable>,
+        device: &Device,
+    ) -> std::result::Result<survey::wire::device::Config, Refused> {
+        let post: Post =
+            read(&device.post).map_err(|_| Refused::broken("a device's post is damaged"))?;
+        let path = rows.path(&device.unit)?;
+        post.config(&path, 1, clock::is_settable(&self.env))
+    }
+
+    /// Tells Ledgers what changed; those that cannot be reached are told by the alarm.
+    async fn tell(&self) -> std::result::Result<(), Refused> {
+        if self.tell_ledgers().await.is_err() {
+            self.state.storage().set_alarm(TELL_AGAIN_MS).await?;
+        }
+        Ok(())
+    }
+
+    async fn tell_ledgers(&self) -> std::result::Result<(), Refused> {
+        let rows = self.rows()?;
+        for news in rows.untold()? {
+            let ledger = ObjectName::Ledger(news.unit.clone());
+            let ask = Ask::own("enrolled", clock::real(), write(&news));
+            let _: serde_json::Value = ask.read(&ledger, &self.env).await?;
+            rows.told(&news)?;
+        }
+        Ok(())
+    }
+}
+
+async fn must_be_signed(asked: &Asked, key: &str) -> std::result::Result<(), Refused> {
+    let is_signed = match &asked.signature {
+        Some((made, path)) => signature::fits(key, made, path, &asked.body).await,
+        None => false,
+    };
+    if is_signed {
+        Ok(())
+    } else {
+        Err(Refused::new(
+            Code::BadSignature,
+            "X-Device-Signature does not fit the path, the body and the device's key.",
+        ))
+    }
+}
+
+/// Devices as the Directory knows them; the edge adds what their Ledgers heard.
+fn device_rows(devices: &[Device]) -> std::result::Result<Vec<DeviceRow>, Refused> {
+    let row = |device: &Device| {
+        let damaged = || Refused::broken("a device's row is damaged");
+        let post: Post = read(&device.post).map_err(|_| damaged())?;
+        Ok(DeviceRow {
+            device: device.id,
+            unit: device.unit.clone(),
+            counter_name: post.counter_name,
+            class: post.class,
+            enrolled: survey::day::Day::parse(&device.enrolled).ok_or_else(damaged)?,
+            revoked: device.revoked.is_some(),
+            seen: None,
+            unsent: 0,
+            asides: 0,
+            oldest: None,
+            persisted: false,
+            free_mb: 0,
+            skew_ms: 0,
+            app: None,
+        })
+    };
+    devices.iter().map(row).collect()
+}

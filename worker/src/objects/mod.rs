@@ -1,0 +1,156 @@
+//! The three kinds of Durable Object, how one is named and how one is asked.
+
+pub mod directory;
+pub mod ledger;
+pub mod name;
+mod rollup;
+mod signature;
+
+use crate::refused::Refused;
+use name::ObjectName;
+use std::cell::OnceCell;
+use survey::day::Millis;
+use worker::{Env, Headers, Method, Request, RequestInit, Response};
+
+/// One question to an object. Objects have no address outside this Worker, so what stands here
+/// comes from this Worker's own code.
+pub struct Ask<'a> {
+    /// What is wanted.
+    pub verb: &'a str,
+    /// The instant at which the request came in.
+    pub now: Millis,
+    /// SHA-256 of the session's token, where somebody may be signed in.
+    pub session: Option<String>,
+    /// The signature of a device, and the path that it signed.
+    pub signature: Option<(String, String)>,
+    /// The message, as it came.
+    pub body: Vec<u8>,
+}
+
+const NOW: &str = "x-now";
+const SESSION: &str = "x-session";
+const SIGNATURE: &str = "x-signature";
+const SIGNED_PATH: &str = "x-signed-path";
+
+impl<'a> Ask<'a> {
+    /// A question by this server itself.
+    #[must_use]
+    pub fn own(verb: &'a str, now: Millis, body: impl Into<Vec<u8>>) -> Self {
+        Self {
+            verb,
+            now,
+            session: None,
+            signature: None,
+            body: body.into(),
+        }
+    }
+
+    /// Asks, and returns the object's answer whatever it says.
+    ///
+    /// # Errors
+    /// [`Refused`] as broken when the object cannot be reached.
+    pub async fn of(self, object: &ObjectName, env: &Env) -> Result<Response, Refused> {
+        let headers = Headers::new();
+        headers.set(NOW, &self.now.0.to_string())?;
+        if let Some(session) = &self.session {
+            headers.set(SESSION, session)?;
+        }
+        if let Some((signature, path)) = &self.signature {
+            headers.set(SIGNATURE, signature)?;
+            headers.set(SIGNED_PATH, path)?;
+        }
+        let mut init = RequestInit::new();
+        init.with_method(Method::Post)
+            .with_headers(headers)
+            .with_body(Some(js_sys::Uint8Array::from(self.body.as_slice()).into()));
+        let request = Request::new_with_init(&format!("http://object/{}", self.verb), &init)?;
+        let stub = env
+            .durable_object(object.binding())?
+            .get_by_name(&object.to_string())?;
+        Ok(stub.fetch_with_request(request).await?)
+    }
+
+    /// Asks, and reads the answer; a refusal by the object is returned as one.
+    ///
+    /// # Errors
+    /// What the object refused, or broken when it cannot be reached or read.
+    pub async fn read<M: serde::de::DeserializeOwned>(
+        self,
+        object: &ObjectName,
+        env: &Env,
+    ) -> Result<M, Refused> {
+        let mut response = self.of(object, env).await?;
+        let text = response.text().await?;
+        if response.status_code() == 200 {
+            return survey::wire::read(&text)
+                .map_err(|error| Refused::broken(&format!("answer of an object: {error}")));
+        }
+        let refusal: survey::wire::code::Refusal = survey::wire::read(&text)
+            .map_err(|_| Refused::broken("an object failed without a word"))?;
+        let wait_s = response.headers().get("retry-after")?;
+        Err(Refused {
+            code: refusal.code,
+            message: refusal.message,
+            wait_s: wait_s.and_then(|wait| wait.parse().ok()),
+        })
+    }
+}
+
+/// A question as it arrives at an object.
+pub struct Asked {
+    /// What is wanted.
+    pub verb: String,
+    /// See [`Ask::now`].
+    pub now: Millis,
+    /// See [`Ask::session`].
+    pub session: Option<String>,
+    /// See [`Ask::signature`].
+    pub signature: Option<(String, String)>,
+    /// See [`Ask::body`].
+    pub body: Vec<u8>,
+}
+
+impl Asked {
+    /// Reads a question.
+    ///
+    /// # Errors
+    /// Broken when it is not one of [`Ask`]'s.
+    pub async fn receive(mut request: Request) -> Result<Self, Refused> {
+        let body = request.bytes().await?;
+        let header = |name| request.headers().get(name).ok().flatten();
+        let now = header(NOW)
+            .and_then(|now| now.parse().ok())
+            .ok_or_else(|| Refused::broken("an object was asked without a time"))?;
+        Ok(Self {
+            verb: request.path().trim_start_matches('/').to_owned(),
+            now: Millis(now),
+            session: header(SESSION),
+            signature: header(SIGNATURE).zip(header(SIGNED_PATH)),
+            body,
+        })
+    }
+
+    /// The message.
+    ///
+    /// # Errors
+    /// [`survey::wire::code::Code::BadRequest`] when it does not read.
+    pub fn message<M: serde::de::DeserializeOwned>(&self) -> Result<M, Refused> {
+        let refused = |what: String| {
+            Refused::new(
+                survey::wire::code::Code::BadRequest,
+                format!("The body is not the message this route takes: {what}."),
+            )
+        };
+        let text = std::str::from_utf8(&self.body).map_err(|_| refused("not UTF-8".into()))?;
+        survey::wire::read(text).map_err(|error| refused(error.to_string()))
+    }
+}
+
+/// The rows of an object, opened at the first question that needs them and kept for its life.
+fn opened<T>(kept: &OnceCell<T>, open: impl FnOnce() -> Result<T, Refused>) -> Result<&T, Refused> {
+    if let Some(rows) = kept.get() {
+        return Ok(rows);
+    }
+    let rows = open()?;
+    Ok(kept.get_or_init(|| rows))
+}

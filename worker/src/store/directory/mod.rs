@@ -1,0 +1,165 @@
+//! The Directory's verbs, one transaction each: who is who, what is where. Never: an answer.
+
+mod accounts;
+mod devices;
+mod units;
+
+pub use devices::{Device, Enrolled, Known};
+
+use super::port::{Sql, Store, StoreError};
+use crate::access::token;
+use crate::access::{Act, Grant, includes};
+use crate::refused::Refused;
+use survey::day::{Day, MINUTE_MS, Millis};
+use survey::id::UnitId;
+use survey::wire::code::Code;
+
+/// The tables.
+pub const SCHEMA: &str = include_str!("schema.sql");
+
+/// The Directory over a store.
+pub struct Directory<S>(pub S);
+
+/// Somebody who is signed in.
+#[derive(Clone, Debug)]
+pub struct Actor {
+    /// The account's name.
+    pub name: String,
+    /// Its grants that hold today.
+    pub grants: Vec<Grant>,
+    /// When the session ends at the latest.
+    pub ends: Millis,
+}
+
+impl Actor {
+    /// Refuses an act that no grant of this account includes anywhere.
+    fn must_be_able_to(&self, act: Act) -> Result<(), Refused> {
+        if self.grants.iter().any(|grant| includes(grant.role, act)) {
+            Ok(())
+        } else {
+            Err(Refused::new(
+                Code::NotAllowed,
+                "This account may not do that.",
+            ))
+        }
+    }
+
+    /// Refuses an act at a unit that no grant covers. A unit outside every grant is refused in the
+    /// words for one that does not exist.
+    fn must_be_able_to_at(&self, act: Act, sql: &dyn Sql, unit: &UnitId) -> Result<(), Refused> {
+        let above = units::with_all_above(sql, unit)?;
+        let sees = |grant: &Grant| grant.allows(Act::SeeUnits, &above);
+        if above.is_empty() || !self.grants.iter().any(sees) {
+            return Err(Refused::not_found());
+        }
+        if self.grants.iter().any(|grant| grant.allows(act, &above)) {
+            Ok(())
+        } else {
+            Err(Refused::new(
+                Code::NotAllowed,
+                "This account may not do that here.",
+            ))
+        }
+    }
+}
+
+impl<S: Store> Directory<S> {
+    /// A number of the deployment; 0 when it was never written.
+    ///
+    /// # Errors
+    /// Broken when the store fails.
+    pub fn number(&self, name: &str) -> Result<i64, Refused> {
+        self.0.atomically(|sql| Ok(number(sql, name)?))
+    }
+
+    /// Moves the settable clock; only an operator may.
+    ///
+    /// # Errors
+    /// [`Code::SignedOut`], [`Code::NotAllowed`].
+    pub fn set_clock(
+        &self,
+        session: Option<&str>,
+        now: Millis,
+        ahead_ms: i64,
+    ) -> Result<(), Refused> {
+        self.0.atomically(|sql| {
+            actor(sql, session, now)?.must_be_able_to(Act::SetClock)?;
+            sql.run(
+                "INSERT INTO number VALUES ('clock_ahead_ms', ?1)
+                 ON CONFLICT DO UPDATE SET value = excluded.value",
+                &[ahead_ms.into()],
+            )?;
+            Ok(())
+        })
+    }
+
+    /// Checks that somebody may do something at a unit.
+    ///
+    /// # Errors
+    /// [`Code::SignedOut`], [`Code::NotAllowed`], [`Code::NotFound`].
+    pub fn permit(
+        &self,
+        session: Option<&str>,
+        now: Millis,
+        act: Act,
+        unit: &UnitId,
+    ) -> Result<(), Refused> {
+        self.0
+            .atomically(|sql| actor(sql, session, now)?.must_be_able_to_at(act, sql, unit))
+    }
+}
+
+fn number(sql: &dyn Sql, name: &str) -> Result<i64, StoreError> {
+    let row = sql.first("SELECT value FROM number WHERE name = ?1", &[name.into()])?;
+    row.map_or(Ok(0), |row| row.integer(0))
+}
+
+/// The business day of an instant.
+fn today(now: Millis) -> Result<Day, Refused> {
+    Day::of(now).ok_or_else(|| Refused::broken("the clock is outside the calendar"))
+}
+
+/// Who is signed in with a session, seen now.
+///
+/// # Errors
+/// [`Code::SignedOut`] when nobody is, or no longer.
+fn actor(sql: &dyn Sql, session: Option<&str>, now: Millis) -> Result<Actor, Refused> {
+    let signed_out = || Refused::new(Code::SignedOut, "Sign in first.");
+    let digest = session.ok_or_else(signed_out)?;
+    let row = sql.first(
+        "SELECT account, name, began_ms, seen_ms FROM session
+         JOIN account ON account.id = session.account WHERE digest = ?1",
+        &[digest.into()],
+    )?;
+    let row = row.ok_or_else(signed_out)?;
+    let (began, seen) = (Millis(row.integer(2)?), Millis(row.integer(3)?));
+    if token::is_over(began, seen, now) {
+        return Err(signed_out());
+    }
+    // Once a minute is enough for half an hour, and spares a write for each request.
+    if now.since(seen) > MINUTE_MS {
+        sql.run(
+            "UPDATE session SET seen_ms = ?2 WHERE digest = ?1",
+            &[digest.into(), now.0.into()],
+        )?;
+    }
+    Ok(Actor {
+        grants: accounts::grants(sql, row.text(0)?, today(now)?)?,
+        name: row.text(1)?.to_owned(),
+        ends: token::ends(began),
+    })
+}
+
+/// Writes a line of the audit log.
+fn audit(
+    sql: &dyn Sql,
+    now: Millis,
+    actor: &str,
+    act: &str,
+    subject: &str,
+) -> Result<(), StoreError> {
+    sql.run(
+        "INSERT INTO audit (at_ms, actor, act, subject) VALUES (?1, ?2, ?3, ?4)",
+        &[now.0.into(), actor.into(), act.into(), subject.into()],
+    )
+}

@@ -1,0 +1,193 @@
+//! The devices of the unit: their keys, and how they last said they are.
+
+use super::{Ledger, damaged, set_number};
+use crate::refused::Refused;
+use crate::store::directory::{Enrolled, Known};
+use crate::store::port::{Row, Sql, Store, StoreError};
+use serde::{Deserialize, Serialize};
+use survey::day::{Day, Millis};
+use survey::id::{AppHash, DeviceId};
+use survey::wire::batch::{Batch, Status};
+use survey::wire::{read, write};
+
+/// A device's last heartbeat.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Heard {
+    /// Which.
+    pub device: DeviceId,
+    /// When.
+    pub at: Millis,
+    /// Its clock minus the server's, in milliseconds.
+    pub skew_ms: i64,
+    /// Its build.
+    pub app: AppHash,
+    /// How it is.
+    pub status: Status,
+}
+
+/// How a device stands here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// As the Directory told.
+    pub known: Known,
+    /// Records that came without a valid key on [`Standing::unverified_day`].
+    pub unverified: i64,
+    /// The day of that count.
+    pub unverified_day: Option<Day>,
+}
+
+/// Uploads by one device of which the number is remembered (rule W7).
+const REMEMBERED_UPLOADS: u32 = 2_000;
+
+impl<S: Store> Ledger<S> {
+    /// Takes what the Directory knows of this unit's devices. What is heard of a device stays.
+    ///
+    /// # Errors
+    /// Broken when the store fails.
+    pub fn learn(&self, news: &Enrolled) -> Result<(), Refused> {
+        self.0.atomically(|sql| {
+            let above = write(&news.above);
+            for (name, value) in [("unit", news.unit.as_str()), ("above", &above)] {
+                sql.run(
+                    "INSERT INTO word VALUES (?1, ?2)
+                     ON CONFLICT DO UPDATE SET value = excluded.value",
+                    &[name.into(), value.into()],
+                )?;
+            }
+            set_number(sql, "restore", news.restore.into())?;
+            for device in &news.devices {
+                sql.run(
+                    "INSERT INTO device VALUES (?1, ?2, ?3, ?4, NULL, NULL, 0)
+                     ON CONFLICT DO UPDATE SET is_active = excluded.is_active",
+                    &[
+                        device.id.to_string().into(),
+                        device.key.as_str().into(),
+                        device.is_active.into(),
+                        device.enrolled.to_string().into(),
+                    ],
+                )?;
+            }
+            Ok(())
+        })
+    }
+
+    /// How a device stands; `None` when it was never enrolled at this unit.
+    ///
+    /// # Errors
+    /// Broken when the store fails.
+    pub fn standing(&self, id: DeviceId) -> Result<Option<Standing>, Refused> {
+        self.0.atomically(|sql| {
+            let row = sql.first(
+                "SELECT key, is_active, enrolled, unverified, unverified_day
+                 FROM device WHERE id = ?1",
+                &[id.to_string().into()],
+            )?;
+            Ok(row.map(|row| standing(id, &row)).transpose()?)
+        })
+    }
+
+    /// The last heartbeat of every device that was heard.
+    ///
+    /// # Errors
+    /// Broken when the store fails.
+    pub fn heard(&self) -> Result<Vec<Heard>, Refused> {
+        self.0.atomically(|sql| {
+            let rows = sql.rows("SELECT heard FROM device WHERE heard IS NOT NULL", &[])?;
+            let heard = rows
+                .iter()
+                .map(|row| read(row.text(0)?).map_err(|_| damaged()));
+            Ok(heard.collect::<Result<_, _>>()?)
+        })
+    }
+}
+
+fn standing(id: DeviceId, row: &Row) -> Result<Standing, StoreError> {
+    Ok(Standing {
+        known: Known {
+            id,
+            key: row.text(0)?.to_owned(),
+            is_active: row.integer(1)? != 0,
+            enrolled: Day::parse(row.text(2)?).ok_or_else(damaged)?,
+        },
+        unverified: row.integer(3)?,
+        unverified_day: row.maybe_text(4)?.and_then(Day::parse),
+    })
+}
+
+/// Writes down a heartbeat by a device with a valid key, and flags a number used twice (W7).
+pub(super) fn hear(
+    sql: &dyn Sql,
+    batch: &Batch,
+    digest: &str,
+    now: Millis,
+    today: Day,
+) -> Result<(), StoreError> {
+    let device = batch.device.to_string();
+    let heard = Heard {
+        device: batch.device,
+        at: now,
+        skew_ms: batch.clock.since(now),
+        app: batch.app,
+        status: batch.status.clone(),
+    };
+    sql.run(
+        "UPDATE device SET heard = ?2 WHERE id = ?1",
+        &[device.as_str().into(), write(&heard).into()],
+    )?;
+    for day in &batch.status.days {
+        sql.run(
+            "INSERT INTO visit VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE
+             SET opened = max(opened, excluded.opened),
+                 abandoned = max(abandoned, excluded.abandoned)",
+            &[
+                device.as_str().into(),
+                batch.epoch.to_string().into(),
+                day.day.to_string().into(),
+                day.opened.into(),
+                day.abandoned.into(),
+            ],
+        )?;
+    }
+    number_used(sql, batch, &device, digest, today)
+}
+
+fn number_used(
+    sql: &dyn Sql,
+    batch: &Batch,
+    device: &str,
+    digest: &str,
+    today: Day,
+) -> Result<(), StoreError> {
+    let epoch = batch.epoch.to_string();
+    let earlier = sql.first(
+        "SELECT digest FROM upload WHERE device = ?1 AND epoch = ?2 AND no = ?3",
+        &[device.into(), epoch.as_str().into(), batch.no.into()],
+    )?;
+    match earlier {
+        Some(earlier) if earlier.text(0)? == digest => Ok(()),
+        Some(_) => sql.run(
+            "INSERT INTO flag VALUES ('fork', ?1, ?2, 1)
+             ON CONFLICT DO UPDATE SET times = times + 1",
+            &[device.into(), today.to_string().into()],
+        ),
+        None => {
+            sql.run(
+                "INSERT INTO upload VALUES (?1, ?2, ?3, ?4)",
+                &[
+                    device.into(),
+                    epoch.as_str().into(),
+                    batch.no.into(),
+                    digest.into(),
+                ],
+            )?;
+            sql.run(
+                "DELETE FROM upload WHERE device = ?1 AND epoch = ?2 AND no < ?3",
+                &[
+                    device.into(),
+                    epoch.into(),
+                    batch.no.saturating_sub(REMEMBERED_UPLOADS).into(),
+                ],
+            )
+        }
+    }
+}

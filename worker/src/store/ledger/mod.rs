@@ -1,0 +1,54 @@
+//! The Ledger's verbs, one transaction each: what a device sent is counted once, and released in
+//! atoms. Never: a decision that `survey` makes.
+
+mod count;
+mod devices;
+mod release;
+
+pub use count::Upload;
+pub use devices::{Heard, Standing};
+
+use super::port::{Sql, StoreError};
+use crate::refused::Refused;
+use survey::day::{Day, Millis};
+use survey::id::UnitId;
+
+/// The tables.
+pub const SCHEMA: &str = include_str!("schema.sql");
+
+/// A unit's Ledger over a store.
+pub struct Ledger<S>(pub S);
+
+fn number(sql: &dyn Sql, name: &str) -> Result<i64, StoreError> {
+    let row = sql.first("SELECT value FROM number WHERE name = ?1", &[name.into()])?;
+    row.map_or(Ok(0), |row| row.integer(0))
+}
+
+fn set_number(sql: &dyn Sql, name: &str, value: i64) -> Result<(), StoreError> {
+    sql.run(
+        "INSERT INTO number VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = excluded.value",
+        &[name.into(), value.into()],
+    )
+}
+
+/// Raises the version by one and returns it (rule L2).
+fn raise_version(sql: &dyn Sql) -> Result<i64, StoreError> {
+    let version = number(sql, "version")? + 1;
+    set_number(sql, "version", version)?;
+    Ok(version)
+}
+
+/// The unit whose Ledger this is; `None` before the Directory has told of any device.
+fn unit(sql: &dyn Sql) -> Result<Option<UnitId>, StoreError> {
+    let row = sql.first("SELECT value FROM word WHERE name = 'unit'", &[])?;
+    let unit = row.map(|row| UnitId::parse(row.text(0)?).map_err(|_| damaged()));
+    unit.transpose()
+}
+
+fn damaged() -> StoreError {
+    StoreError("a row of the Ledger is damaged".into())
+}
+
+fn today(now: Millis) -> Result<Day, Refused> {
+    Day::of(now).ok_or_else(|| Refused::broken("the clock is outside the calendar"))
+}

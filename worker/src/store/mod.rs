@@ -1,0 +1,11 @@
+//! Where rows are kept, all or nothing. Never: HTTP.
+
+pub mod port;
+pub mod rollup;
+
+pub mod contract;
+pub mod directory;
+pub mod durable;
+pub mod ledger;
+#[cfg(test)]
+pub mod sqlite;

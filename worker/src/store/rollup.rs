@@ -1,0 +1,147 @@
+//! A Rollup's verbs: keep each child's newest snapshot, sum them, pass the sum on (rule L11).
+
+use super::port::{Sql, Store, StoreError};
+use crate::refused::Refused;
+use survey::id::UnitId;
+use survey::release::Slice;
+use survey::rollup::{Snapshot, sum};
+use survey::wire::tally::{read_snapshot, write_snapshot};
+use survey::wire::{read, write};
+
+/// The tables.
+pub const SCHEMA: &str = include_str!("rollup.sql");
+
+/// An inner node's Rollup over a store.
+pub struct Rollup<S>(pub S);
+
+impl<S: Store> Rollup<S> {
+    /// Takes a child's snapshot, if it is newer than the one at hand. `place` is this node and the
+    /// nodes above it, nearest first.
+    ///
+    /// # Errors
+    /// Broken when the store fails.
+    pub fn take(&self, place: &[UnitId], snapshot: &Snapshot) -> Result<(), Refused> {
+        self.0.atomically(|sql| {
+            let Some((unit, above)) = place.split_first() else {
+                return Err(Refused::broken("a snapshot was sent to nowhere"));
+            };
+            set_word(sql, "unit", unit.as_str())?;
+            set_word(sql, "above", &write(&above))?;
+            let child = snapshot.child.as_str();
+            let stored = sql.first(
+                "SELECT restore, version FROM child WHERE id = ?1",
+                &[child.into()],
+            )?;
+            let marks = stored.map(|row| -> Result<_, StoreError> {
+                let restore = u32::try_from(row.integer(0)?).map_err(|_| damaged())?;
+                Ok((
+                    restore,
+                    u64::try_from(row.integer(1)?).map_err(|_| damaged())?,
+                ))
+            });
+            if !snapshot.is_newer_than(marks.transpose()?) {
+                return Ok(());
+            }
+            let version = i64::try_from(snapshot.version).map_err(|_| damaged())?;
+            sql.run(
+                "INSERT INTO child VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE
+                 SET restore = excluded.restore, version = excluded.version,
+                     snapshot = excluded.snapshot",
+                &[
+                    child.into(),
+                    snapshot.restore.into(),
+                    version.into(),
+                    write_snapshot(snapshot).into(),
+                ],
+            )?;
+            // Above the child's version too: a unit that sent its own sums up before it had units
+            // below it is followed by its Rollup, under the same name.
+            let own = number(sql, "version")?.max(version) + 1;
+            set_number(sql, "version", own)?;
+            let restore = number(sql, "restore")?.max(snapshot.restore.into());
+            set_number(sql, "restore", restore)?;
+            Ok(())
+        })
+    }
+
+    /// The sums of all children, by form and month.
+    ///
+    /// # Errors
+    /// Broken when the store fails.
+    pub fn slices(&self) -> Result<Vec<Slice>, Refused> {
+        self.0.atomically(|sql| Ok(slices(sql)?))
+    }
+
+    /// What the Rollup above has not acknowledged yet, and the nodes above, nearest first.
+    ///
+    /// # Errors
+    /// Broken when the store fails.
+    pub fn unacknowledged(&self) -> Result<Option<(Vec<UnitId>, Snapshot)>, Refused> {
+        self.0.atomically(|sql| {
+            let version = number(sql, "version")?;
+            if number(sql, "acknowledged")? >= version {
+                return Ok(None);
+            }
+            let (Some(unit), Some(above)) = (word(sql, "unit")?, word(sql, "above")?) else {
+                return Ok(None);
+            };
+            let above: Vec<UnitId> = read(&above).map_err(|_| damaged())?;
+            if above.is_empty() {
+                return Ok(None);
+            }
+            let snapshot = Snapshot {
+                child: UnitId::parse(&unit).map_err(|_| damaged())?,
+                restore: u32::try_from(number(sql, "restore")?).map_err(|_| damaged())?,
+                version: u64::try_from(version).map_err(|_| damaged())?,
+                slices: slices(sql)?,
+            };
+            Ok(Some((above, snapshot)))
+        })
+    }
+
+    /// The nearest Rollup has a snapshot.
+    ///
+    /// # Errors
+    /// Broken when the store fails.
+    pub fn acknowledged(&self, version: u64) -> Result<(), Refused> {
+        let version = i64::try_from(version).map_err(|_| damaged())?;
+        self.0
+            .atomically(|sql| Ok(set_number(sql, "acknowledged", version)?))
+    }
+}
+
+fn slices(sql: &dyn Sql) -> Result<Vec<Slice>, StoreError> {
+    let rows = sql.rows("SELECT snapshot FROM child ORDER BY id", &[])?;
+    let children = rows
+        .iter()
+        .map(|row| read_snapshot(row.text(0)?).ok_or_else(damaged));
+    Ok(sum(children.collect::<Result<Vec<_>, _>>()?))
+}
+
+fn number(sql: &dyn Sql, name: &str) -> Result<i64, StoreError> {
+    let row = sql.first("SELECT value FROM number WHERE name = ?1", &[name.into()])?;
+    row.map_or(Ok(0), |row| row.integer(0))
+}
+
+fn set_number(sql: &dyn Sql, name: &str, value: i64) -> Result<(), StoreError> {
+    sql.run(
+        "INSERT INTO number VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = excluded.value",
+        &[name.into(), value.into()],
+    )
+}
+
+fn word(sql: &dyn Sql, name: &str) -> Result<Option<String>, StoreError> {
+    let row = sql.first("SELECT value FROM word WHERE name = ?1", &[name.into()])?;
+    row.map(|row| row.text(0).map(str::to_owned)).transpose()
+}
+
+fn set_word(sql: &dyn Sql, name: &str, value: &str) -> Result<(), StoreError> {
+    sql.run(
+        "INSERT INTO word VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = excluded.value",
+        &[name.into(), value.into()],
+    )
+}
+
+fn damaged() -> StoreError {
+    StoreError("a row of the Rollup is damaged".into())
+}

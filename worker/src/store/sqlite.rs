@@ -1,0 +1,75 @@
+//! The store on an ordinary `SQLite` in memory: the native twin that the tests run on.
+
+use super::port::{Row, Sql, Store, StoreError, Value};
+use rusqlite::{Connection, types::ValueRef};
+
+/// A database of this process.
+pub struct Sqlite(Connection);
+
+impl Sqlite {
+    /// A new database in memory with the given schema.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the schema does not load.
+    pub fn in_memory(schema: &str) -> Result<Self, StoreError> {
+        let connection = Connection::open_in_memory()?;
+        connection.execute_batch(schema)?;
+        Ok(Self(connection))
+    }
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl Sql for Connection {
+    fn rows(&self, statement: &str, values: &[Value]) -> Result<Vec<Row>, StoreError> {
+        let mut prepared = self.prepare_cached(statement)?;
+        let width = prepared.column_count();
+        let mut found = prepared.query(rusqlite::params_from_iter(values))?;
+        let mut rows = Vec::new();
+        while let Some(row) = found.next()? {
+            let cells = (0..width).map(|column| cell(row.get_ref(column)?));
+            rows.push(Row(cells.collect::<Result<_, _>>()?));
+        }
+        Ok(rows)
+    }
+}
+
+fn cell(value: ValueRef<'_>) -> Result<Value, StoreError> {
+    match value {
+        ValueRef::Null => Ok(Value::Null),
+        ValueRef::Integer(number) => Ok(Value::Integer(number)),
+        ValueRef::Text(text) => String::from_utf8(text.to_vec())
+            .map(Value::Text)
+            .map_err(|_| StoreError("text is not UTF-8".into())),
+        ValueRef::Real(_) | ValueRef::Blob(_) => {
+            Err(StoreError("a column is neither text nor integer".into()))
+        }
+    }
+}
+
+impl rusqlite::ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<rusqlite::types::ToSqlOutput<'_>> {
+        Ok(match self {
+            Self::Null => rusqlite::types::Null.into(),
+            Self::Integer(number) => (*number).into(),
+            Self::Text(text) => text.as_str().into(),
+        })
+    }
+}
+
+impl Store for Sqlite {
+    fn atomically<T, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce(&dyn Sql) -> Result<T, E>,
+    ) -> Result<T, E> {
+        // Dropped without a commit, also by a panic, it rolls back.
+        let transaction = self.0.unchecked_transaction().map_err(StoreError::from)?;
+        let result = work(&*transaction)?;
+        transaction.commit().map_err(StoreError::from)?;
+        Ok(result)
+    }
+}
