@@ -104,6 +104,9 @@ pub fn npm(project: &Project) -> Result<(), Trouble> {
             "--no-audit",
             "--no-fund",
             "--loglevel=error",
+            // A machine without network learns it in seconds.
+            "--fetch-retry-mintimeout=1000",
+            "--fetch-retry-maxtimeout=5000",
         ])
         .run()?;
     let lock = files::read(&project.root.join("package-lock.json"))?;

@@ -51,11 +51,13 @@ impl Layer {
         match self {
             Self::Native => Tool::cargo(&project.root)
                 .args(["test", "--workspace", "--no-fail-fast"])
+                .shows_progress()
                 .run(),
             // The live tests hide behind a feature: without a built server they could only fail.
             Self::Live => Tool::cargo(&project.root)
                 .args(["test", "--package=survey-tests", "--features=live"])
                 .args(["--no-fail-fast", "--test", "live*"])
+                .shows_progress()
                 .run(),
             Self::Browser => browser(project, own),
         }
@@ -146,6 +148,7 @@ fn browser(project: &Project, own: &Path) -> Result<(), Trouble> {
         .env("CHROMIUM", chromium::get(project)?)
         .env("XTASK", own)
         .env("DIST", project.dist())
+        .shows_progress()
         .run()
 }
 

@@ -6,6 +6,9 @@ use std::{
     io::{self, IsTerminal, Read, Write},
     path::Path,
     process::{Command, Stdio},
+    sync::mpsc::{self, RecvTimeoutError},
+    thread,
+    time::{Duration, Instant},
 };
 
 use crate::trouble::Trouble;
@@ -13,11 +16,15 @@ use crate::trouble::Trouble;
 /// How much of a program's last words is kept to find out why it failed, in bytes.
 const LAST_WORDS: usize = 16 * 1024;
 
+/// After how long a silence of a program we say that it still works.
+const SILENCE: Duration = Duration::from_secs(15);
+
 /// A program with its arguments, not yet started.
 #[derive(Debug)]
 pub struct Tool {
     command: Command,
     said_as: String,
+    is_silence_filled: bool,
 }
 
 impl Tool {
@@ -31,6 +38,7 @@ impl Tool {
         Self {
             command,
             said_as: name.to_string_lossy().into_owned(),
+            is_silence_filled: true,
         }
     }
 
@@ -68,6 +76,13 @@ impl Tool {
         self
     }
 
+    /// For a program that shows its progress on its output stream, which is not watched.
+    #[must_use]
+    pub fn shows_progress(mut self) -> Self {
+        self.is_silence_filled = false;
+        self
+    }
+
     /// Runs to the end; what it says is shown as it comes.
     ///
     /// # Errors
@@ -78,7 +93,10 @@ impl Tool {
             .stderr(Stdio::piped())
             .spawn()
             .map_err(|error| self.not_started(&error))?;
-        let last_words = child.stderr.take().map_or_else(Vec::new, pass_on);
+        let last_words = child
+            .stderr
+            .take()
+            .map_or_else(Vec::new, |errors| pass_on(errors, self.is_silence_filled));
         let status = child.wait().map_err(|error| self.not_started(&error))?;
         if status.success() {
             Ok(())
@@ -136,20 +154,37 @@ impl fmt::Display for Tool {
     }
 }
 
-/// Copies a program's error stream to ours until it closes, and returns its end.
-fn pass_on(mut from: impl Read) -> Vec<u8> {
+/// Copies a program's error stream to ours until it closes, and returns its end. A long silence can
+/// be filled with a sign of life.
+fn pass_on(mut from: impl Read + Send + 'static, is_silence_filled: bool) -> Vec<u8> {
+    let (sender, pieces) = mpsc::channel();
+    thread::spawn(move || {
+        let mut piece = [0; 4096];
+        while let Ok(read @ 1..) = from.read(&mut piece) {
+            if sender.send(piece[..read].to_vec()).is_err() {
+                break;
+            }
+        }
+    });
+    let start = Instant::now();
     let mut kept = Vec::new();
-    let mut piece = [0; 4096];
-    while let Ok(read @ 1..) = from.read(&mut piece) {
-        let (words, _) = piece.split_at(read);
-        // A closed terminal is no reason to stop the work.
-        let _ = io::stderr().write_all(words);
-        kept.extend_from_slice(words);
-        if kept.len() > 2 * LAST_WORDS {
-            kept.drain(..kept.len() - LAST_WORDS);
+    loop {
+        match pieces.recv_timeout(SILENCE) {
+            Ok(words) => {
+                // A closed terminal is no reason to stop the work.
+                let _ = io::stderr().write_all(&words);
+                kept.extend_from_slice(&words);
+                if kept.len() > 2 * LAST_WORDS {
+                    kept.drain(..kept.len() - LAST_WORDS);
+                }
+            }
+            Err(RecvTimeoutError::Timeout) if is_silence_filled => {
+                eprintln!("  still at work after {} s", start.elapsed().as_secs());
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return kept,
         }
     }
-    kept
 }
 
 fn how_to_get(program: &str) -> &'static str {
