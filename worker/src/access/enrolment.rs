@@ -3,8 +3,8 @@
 
 use survey::day::{MINUTE_MS, Millis};
 
-/// Symbols of a code. Not among them: I, L, O, U, which look or sound like others.
-const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+/// Symbols of a code. Not among them: 0 and O, 1 and I, which look alike.
+const ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 /// Symbols in a code.
 pub const LENGTH: usize = 8;
 /// The first symbols find the code; the rest must fit.
@@ -34,17 +34,12 @@ impl Code {
         )
     }
 
-    /// Reads a code as people type it: any case, with spaces and hyphens, O for 0, I or L for 1.
+    /// Reads a code as people type it: any case, with spaces and hyphens.
     #[must_use]
     pub fn parse(typed: &str) -> Option<Self> {
-        let meant = |c: char| match c.to_ascii_uppercase() {
-            'O' => '0',
-            'I' | 'L' => '1',
-            other => other,
-        };
         let is_symbol = |c: char| u8::try_from(c).is_ok_and(|c| ALPHABET.contains(&c));
         let symbols = typed.chars().filter(|c| !matches!(c, ' ' | '-'));
-        let code: String = symbols.map(meant).collect();
+        let code: String = symbols.map(|c| c.to_ascii_uppercase()).collect();
         (code.len() == LENGTH && code.chars().all(is_symbol)).then_some(Self(code))
     }
 
@@ -111,14 +106,21 @@ mod tests {
     #[test]
     fn s2_a_code_survives_being_typed_by_people() {
         let code = Code::draw([0, 1, 10, 21, 22, 23, 31, 255]);
-        assert_eq!(code.shown(), "01AN-PQZZ");
-        for typed in ["01ANPQZZ", "o1an-pqzz", " 0LAN pqzz", "0iAnpQzZ"] {
+        assert_eq!(code.shown(), "23CP-QRZZ");
+        for typed in ["23CPQRZZ", "23cp-qrzz", " 23CP qrzz", "2 3-CpqRzZ"] {
             assert_eq!(Code::parse(typed), Some(code.clone()), "{typed}");
         }
-        for typed in ["01ANPQZ", "01ANPQZZ0", "01ANPQZU", "", "01ANPQZé"] {
+        for typed in [
+            "23CPQRZ",
+            "23CPQRZZ2",
+            "23CPQRZ0",
+            "23CPQRZI",
+            "",
+            "23CPQRZé",
+        ] {
             assert_eq!(Code::parse(typed), None, "{typed}");
         }
-        assert_eq!((code.handle(), code.secret()), ("01A", "NPQZZ"));
+        assert_eq!((code.handle(), code.secret()), ("23C", "PQRZZ"));
     }
 
     #[test]

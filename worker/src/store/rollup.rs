@@ -145,3 +145,101 @@ fn set_word(sql: &dyn Sql, name: &str, value: &str) -> Result<(), StoreError> {
 fn damaged() -> StoreError {
     StoreError("a row of the Rollup is damaged".into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::sqlite::Sqlite;
+    use survey::day::Day;
+    use survey::form::Form;
+    use survey::score::{Shape, Tally};
+
+    fn id(text: &str) -> UnitId {
+        UnitId::parse(text).unwrap()
+    }
+
+    fn snapshot(child: &str, restore: u32, version: u64, responses: u64) -> Snapshot {
+        let forms = crate::forms::all();
+        let form: &Form = forms.first().unwrap();
+        let shape = Shape::of(form);
+        let mut numbers = Tally::empty(form.id(), shape).numbers();
+        numbers[0] = responses;
+        let day = Day::parse("2026-11-23").unwrap();
+        let slice = Slice {
+            month: day.month_slice(),
+            atoms: 1,
+            first: day,
+            last: day,
+            tally: Tally::from_numbers(form.id(), shape, &numbers).unwrap(),
+        };
+        Snapshot {
+            child: id(child),
+            restore,
+            version,
+            slices: vec![slice],
+        }
+    }
+
+    fn rollup() -> Rollup<Sqlite> {
+        Rollup(Sqlite::in_memory(SCHEMA).unwrap())
+    }
+
+    fn responses(rollup: &Rollup<Sqlite>) -> u64 {
+        let slices = rollup.slices().unwrap();
+        slices
+            .iter()
+            .map(|slice| slice.tally.people().responses)
+            .sum()
+    }
+
+    #[test]
+    fn l11_each_child_is_summed_once_with_its_newest_snapshot() {
+        let (rollup, place) = (rollup(), [id("33"), id("vn")]);
+        for (child, restore, version, count) in [
+            ("33.1", 0, 5, 10),
+            ("33.2", 0, 1, 30),
+            ("33.1", 0, 4, 99),
+            ("33.1", 0, 5, 99),
+            ("33.1", 1, 1, 20),
+            ("33.1", 0, 9, 99),
+        ] {
+            rollup
+                .take(&place, &snapshot(child, restore, version, count))
+                .unwrap();
+        }
+        assert_eq!(responses(&rollup), 50);
+    }
+
+    #[test]
+    fn l11_the_sum_goes_up_until_it_is_acknowledged() {
+        let (rollup, place) = (rollup(), [id("33"), id("vn")]);
+        assert!(rollup.unacknowledged().unwrap().is_none());
+        rollup.take(&place, &snapshot("33.1", 2, 5, 10)).unwrap();
+        let (above, first) = rollup.unacknowledged().unwrap().unwrap();
+        assert_eq!((above, first.child.as_str()), (vec![id("vn")], "33"));
+        assert_eq!(first.restore, 2);
+        rollup.take(&place, &snapshot("33.2", 2, 1, 10)).unwrap();
+        rollup.acknowledged(first.version).unwrap();
+        let (_, second) = rollup.unacknowledged().unwrap().unwrap();
+        assert!(second.version > first.version);
+        rollup.acknowledged(second.version).unwrap();
+        assert!(rollup.unacknowledged().unwrap().is_none());
+        // A snapshot that is not newer changes nothing and is not passed on.
+        rollup.take(&place, &snapshot("33.2", 2, 1, 10)).unwrap();
+        assert!(rollup.unacknowledged().unwrap().is_none());
+    }
+
+    #[test]
+    fn l11_a_rollup_follows_the_ledger_of_its_own_name() {
+        let parent = rollup();
+        let place = [id("vn")];
+        parent.take(&place, &snapshot("33", 0, 57, 10)).unwrap();
+        // The unit got units below it: its Ledger now sends to its own Rollup, which sends up.
+        let own = rollup();
+        own.take(&[id("33"), id("vn")], &snapshot("33", 0, 58, 12))
+            .unwrap();
+        let (_, sum) = own.unacknowledged().unwrap().unwrap();
+        parent.take(&place, &sum).unwrap();
+        assert_eq!(responses(&parent), 12);
+    }
+}

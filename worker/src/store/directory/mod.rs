@@ -2,6 +2,8 @@
 
 mod accounts;
 mod devices;
+#[cfg(test)]
+mod tests;
 mod units;
 
 pub use devices::{Device, Enrolled, Known};

@@ -4,6 +4,8 @@
 mod count;
 mod devices;
 mod release;
+#[cfg(test)]
+mod tests;
 
 pub use count::Upload;
 pub use devices::{Heard, Standing};
