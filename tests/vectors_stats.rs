@@ -12,6 +12,8 @@ mod changes;
 mod comparisons;
 #[path = "stats/coverage.rs"]
 mod coverage;
+#[path = "stats/distributions.rs"]
+mod distributions;
 #[path = "stats/intervals.rs"]
 mod intervals;
 #[path = "stats/people.rs"]

@@ -63,8 +63,16 @@ fn st16_an_empty_week_changes_nothing() {
 fn st16_a_rate_of_zero_or_one_has_a_floor() {
     for x in [0, 100] {
         let mut cusum = Cusum::against(&Estimate::of_people(x, 100).unwrap());
-        assert!(cusum.add(30, 30).is_finite());
+        let level = cusum.add(30, 30);
+        assert!(level > 0.0 && level.is_finite(), "{x} of 100: {level}");
     }
+}
+
+#[test]
+fn st16_watches_for_twice_the_odds() {
+    // q₀ = .08, q₁ = .16/1.08: a low answer adds ln(1/.54).
+    let cusum = Cusum::against(&Estimate::of_people(8, 100).unwrap());
+    assert!((cusum.evidence(1, 1) - (1.0_f64 / 0.54).ln()).abs() < 1e-12);
 }
 
 #[test]

@@ -43,6 +43,7 @@ fn st11_shrinkage() {
         check_list(&row, "shares", standings.iter().map(Standing::mean));
         let which = usize::try_from(whole(&row["interval_of"])).unwrap();
         check_limits(&row, standings[which].limits());
+        check(&row, "variance", standings[which].variance());
     }
 }
 
@@ -78,6 +79,16 @@ fn st12_funnel() {
             check_limits(at, funnel.limits(number(&at["n"])));
         }
     }
+}
+
+#[test]
+fn st12_units_that_vary_too_little_do_not_narrow_the_funnel() {
+    let alike = [45, 45, 45, 46, 44].map(|x| Estimate::of_people(x, 50).unwrap());
+    check(
+        &json!({ "dispersion": 1 }),
+        "dispersion",
+        Funnel::around(0.9, &alike).dispersion(),
+    );
 }
 
 #[test]
@@ -163,7 +174,7 @@ fn st22_dispersion_and_discoveries() {
 
 #[test]
 fn st22_one_abandoned_counter_among_many_is_seen_and_ordinary_ones_are_not() {
-    let ordinary = (0..40).map(|i| Estimate::of_people(18 + i % 5, 200).unwrap());
+    let ordinary = (0..40).map(|i| Estimate::of_people(16 + i % 9, 200).unwrap());
     let units: Vec<Estimate> = ordinary
         .chain([Estimate::of_people(90, 200).unwrap()])
         .collect();

@@ -1,5 +1,7 @@
 //! Golden values of plans, bounds and drivers: ST17 to ST21.
 
+use core::ops::Range;
+
 use serde_json::{Value, json};
 use survey::stats::coverage::non_response_bounds;
 use survey::stats::drivers::{Correlations, Drivers, Hidden, PAIRS, PairSums, drivers, shapley};
@@ -85,25 +87,24 @@ fn st17_shapley() {
 
 #[test]
 fn st17_factors_that_repeat_each_other_are_not_told_apart() {
-    let row = json!({ "factors": [1, 0, 0, 0, 0, 0, 0, 0, 0, 0], "overall": [0.5, 0.5, 0, 0, 0] });
-    assert_eq!(shapley(&correlations(&row), [true; 5]), None);
+    for r in [1.0, 1.0 - 1e-10] {
+        let row =
+            json!({ "factors": [r, 0, 0, 0, 0, 0, 0, 0, 0, 0], "overall": [0.5, 0.5, 0, 0, 0] });
+        assert_eq!(shapley(&correlations(&row), [true; 5]), None, "{r}");
+    }
     let impossible =
         json!({ "factors": [0, 0, 0, 0, 0, 0, 0, 0, 0, 0], "overall": [0.8, 0.8, 0, 0, 0] });
     assert_eq!(shapley(&correlations(&impossible), [true; 5]), None);
 }
 
-/// Sums of the 15 pairs over people who rate five factors and the whole; factor 5 only by the first
-/// `rated_fifth` of them.
-fn pairs(people: &[[u64; 6]], rated_fifth: usize) -> [PairSums; PAIRS] {
+/// Sums of the 15 pairs over people who rate five factors and the whole; item i is rated by those
+/// in `raters[i]`.
+fn pairs(people: &[[u64; 6]], raters: &[Range<usize>; 6]) -> [PairSums; PAIRS] {
     let positions = (0..6).flat_map(|f| (f + 1..6).map(move |g| (f, g)));
     let mut sums = [PairSums::default(); PAIRS];
     for (pair, (f, g)) in sums.iter_mut().zip(positions) {
-        let asked = if f == 4 || g == 4 {
-            rated_fifth
-        } else {
-            people.len()
-        };
-        for person in &people[..asked] {
+        let both = raters[f].start.max(raters[g].start)..raters[f].end.min(raters[g].end);
+        for person in &people[both] {
             let (a, b) = (person[f], person[g]);
             pair.people += 1;
             pair.a += a;
@@ -114,6 +115,11 @@ fn pairs(people: &[[u64; 6]], rated_fifth: usize) -> [PairSums; PAIRS] {
         }
     }
     sums
+}
+
+/// All items rated by all `count` people.
+fn all(count: usize) -> [Range<usize>; 6] {
+    [(); 6].map(|()| 0..count)
 }
 
 /// People whose overall rating follows their first factor, and nothing else.
@@ -133,7 +139,7 @@ fn people(count: usize) -> Vec<[u64; 6]> {
 #[test]
 fn st17_the_factor_that_the_whole_follows_explains_it() {
     let people = people(5_000);
-    let found = drivers(5_000, &pairs(&people, 5_000)).unwrap();
+    let found = drivers(5_000, &pairs(&people, &all(5_000))).unwrap();
     let [Some(first), others @ ..] = found.shares else {
         panic!("{found:?}: the first factor was left out");
     };
@@ -153,30 +159,52 @@ fn st17_the_factor_that_the_whole_follows_explains_it() {
 #[test]
 fn st17_a_factor_that_few_answered_is_left_out_by_name() {
     let people = people(500);
-    let Drivers { shares, .. } = drivers(500, &pairs(&people, 199)).unwrap();
+    let mut raters = all(500);
+    raters[4] = 0..199;
+    let Drivers { shares, .. } = drivers(500, &pairs(&people, &raters)).unwrap();
     assert_eq!(
         shares.map(|share| share.is_some()),
         [true, true, true, true, false]
     );
-    let Drivers { shares, .. } = drivers(500, &pairs(&people, 200)).unwrap();
+    raters[4] = 0..200;
+    let Drivers { shares, .. } = drivers(500, &pairs(&people, &raters)).unwrap();
     assert!(shares.iter().all(Option::is_some));
+}
+
+#[test]
+fn st17_of_two_factors_rated_by_different_people_the_rarer_is_left_out() {
+    let people = people(700);
+    for (rarer, other) in [(1, 2), (2, 1)] {
+        let mut raters = all(700);
+        raters[rarer] = 0..300;
+        raters[other] = 200..700;
+        let Drivers { shares, .. } = drivers(700, &pairs(&people, &raters)).unwrap();
+        assert_eq!(shares.iter().position(Option::is_none), Some(rarer));
+        assert_eq!(shares.iter().flatten().count(), 4);
+    }
 }
 
 #[test]
 fn st17_says_why_nothing_is_shown() {
     let few = people(199);
-    assert_eq!(drivers(199, &pairs(&few, 199)), Err(Hidden::TooFewPeople));
+    assert_eq!(
+        drivers(199, &pairs(&few, &all(199))),
+        Err(Hidden::TooFewPeople)
+    );
     let mut alike = people(500);
     for person in &mut alike {
         person[1] = 5;
     }
     assert_eq!(
-        drivers(500, &pairs(&alike, 500)),
+        drivers(500, &pairs(&alike, &all(500))),
         Err(Hidden::TooLittleSpread)
     );
     let mut twins = people(500);
     for person in &mut twins {
         person[1] = person[0];
     }
-    assert_eq!(drivers(500, &pairs(&twins, 500)), Err(Hidden::TooEntangled));
+    assert_eq!(
+        drivers(500, &pairs(&twins, &all(500))),
+        Err(Hidden::TooEntangled)
+    );
 }

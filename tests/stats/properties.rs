@@ -178,6 +178,26 @@ fn st8_a_smaller_population_never_widens() {
 }
 
 #[test]
+fn st8_the_interval_of_a_census_is_its_index() {
+    // Every second of these shares lies half way between two hundredths: the hard case of half up.
+    for x in 0..=20_000 {
+        let everybody = Estimate::of_people(x, 20_000)
+            .unwrap()
+            .within(20_000, Some(20_000));
+        let exact = index(&RatioSums {
+            x,
+            m: 20_000,
+            ..RatioSums::default()
+        });
+        assert_eq!(
+            Some(everybody.interval()),
+            Interval::new(exact, exact),
+            "{x} of 20,000"
+        );
+    }
+}
+
+#[test]
 fn st9_a_difference_lies_in_its_interval_and_turns_with_its_sides() {
     let mut random = Random::seeded(9);
     for _ in 0..GROUPS {

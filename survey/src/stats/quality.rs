@@ -56,8 +56,17 @@ fn dispersion_and_freedom(periods: &[(u64, u64)]) -> Option<(f64, f64)> {
     (freedom > 0.0 && share > 0.0 && share < 1.0).then(|| (squares / freedom, freedom))
 }
 
+/// The normal score of `dispersion` (1 is usual) with `freedom` degrees of freedom, by the cube root
+/// of a chi-square: good to 0.02 in the middle and 0.15 far out, enough for a flag.
+/// Source: Wilson & Hilferty 1931.
+#[must_use]
+pub fn dispersion_score(dispersion: f64, freedom: f64) -> f64 {
+    let step = 2.0 / (9.0 * freedom);
+    (libm::cbrt(dispersion) - (1.0 - step)) / libm::sqrt(step)
+}
+
 /// Which units' dispersion stands out against the median of their peers, on either side, in the
-/// order given. By the cube root of a chi-square (Wilson & Hilferty 1931), good to some 10⁻³.
+/// order given; the false discoveries are held at 5 %.
 #[must_use]
 pub fn unusual_dispersions(units: &[&[(u64, u64)]]) -> Vec<bool> {
     let found: Vec<Option<(f64, f64)>> = units
@@ -75,9 +84,7 @@ pub fn unusual_dispersions(units: &[&[(u64, u64)]]) -> Vec<bool> {
         .iter()
         .map(|unit| match *unit {
             Some((dispersion, freedom)) if usual > 0.0 => {
-                let step = 2.0 / (9.0 * freedom);
-                let z = (libm::cbrt(dispersion / usual) - (1.0 - step)) / libm::sqrt(step);
-                two_sided(z)
+                two_sided(dispersion_score(dispersion / usual, freedom))
             }
             _ => 1.0,
         })
