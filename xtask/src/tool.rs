@@ -62,8 +62,13 @@ impl Tool {
     #[must_use]
     pub fn args<A: AsRef<OsStr>>(mut self, arguments: impl IntoIterator<Item = A>) -> Self {
         for argument in arguments {
-            self.said_as.push(' ');
-            self.said_as.push_str(&argument.as_ref().to_string_lossy());
+            // The first word tells which work it is: `npm ci`, `node wasm-opt`.
+            if !self.said_as.contains(' ') {
+                let path = Path::new(argument.as_ref());
+                let word = path.file_name().unwrap_or(argument.as_ref());
+                self.said_as.push(' ');
+                self.said_as.push_str(&word.to_string_lossy());
+            }
             self.command.arg(argument);
         }
         self
