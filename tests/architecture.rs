@@ -1,1 +1,64 @@
-//! The laws of docs/ARCHITECTURE.md, read off the source.
+//! The laws of docs/ARCHITECTURE.md, read off the source. `cargo test --test architecture` names
+//! each breach with its file, its line and what to do.
+
+use std::fmt::Write as _;
+use std::sync::LazyLock;
+
+#[path = "support/laws/mod.rs"]
+mod laws;
+
+use laws::{Law, Tree, absences, arrows, doors, members, spec, words};
+
+static PROJECT: LazyLock<Tree> = LazyLock::new(Tree::on_disk);
+
+fn hold(law: Law) {
+    let breaches = law(&PROJECT);
+    let mut report = String::new();
+    for breach in &breaches {
+        // Writing to a String cannot fail.
+        let _ = writeln!(report, "  {breach}");
+    }
+    assert!(
+        breaches.is_empty(),
+        "{} breaches:\n{report}",
+        breaches.len()
+    );
+}
+
+/// One test for each law, under the law's own name.
+macro_rules! laws_hold {
+    ($($room:ident: $($law:ident),+;)+) => {
+        $($(
+            #[test]
+            fn $law() {
+                hold($room::$law);
+            }
+        )+)+
+    };
+}
+
+laws_hold! {
+    absences: no_address_is_read, answers_keep_no_order_and_no_place, what_is_counted_is_never_deleted,
+        a_device_never_empties_its_storage;
+    arrows: rooms_name_only_what_lies_below, counter_knows_no_account, text_knows_nothing,
+        app_and_worker_share_no_code, every_room_is_there;
+    doors: browser_apis_only_in_device, sql_only_in_store, http_types_only_at_the_edge,
+        serde_only_in_form_and_wire, floats_only_in_stats, survey_is_pure;
+    members: five_packages_and_no_more, packages_name_only_what_lies_below,
+        dependencies_are_the_agreed_ones, lints_bind_everyone;
+    words: no_file_is_long, no_name_is_empty, every_module_says_what_it_is_for,
+        nothing_is_left_for_later, no_lint_is_allowed_away, no_test_is_ignored,
+        every_exception_has_a_reason, claims_name_their_test;
+    spec: every_rule_has_a_test, every_test_names_a_rule_that_exists, every_rule_stands_once,
+        every_rule_in_a_comment_exists;
+}
+
+#[test]
+fn every_rust_file_is_read() {
+    hold(Tree::unreadable);
+    let read = PROJECT.sources().count();
+    assert!(
+        read > 50,
+        "only {read} Rust files were found: the laws would hold for nothing"
+    );
+}

@@ -1,0 +1,274 @@
+//! What the house never does, as docs/ARCHITECTURE.md lists it, as far as the source can show it;
+//! the rest is shown by live tests.
+
+use super::source::Name;
+use super::{Breach, Tree, is_a, is_in};
+
+/// Headers and properties by which a server learns who and where a client is.
+const ADDRESSES: [&str; 8] = [
+    "cf-connecting-ip",
+    "cf-ipcountry",
+    "true-client-ip",
+    "x-client-ip",
+    "x-forwarded-for",
+    "x-real-ip",
+    "forwarded",
+    "user-agent",
+];
+
+/// P1, S12: no code reads an address or a user agent, so none can be kept, logged or limited by.
+pub fn no_address_is_read(tree: &Tree) -> Vec<Breach> {
+    let cure = "Limit by device key, account or code; an address is never looked at";
+    let mut found = Vec::new();
+    for room in ["app", "survey", "worker"] {
+        for (path, source) in tree.sources_in(room) {
+            let is_address = |name: &&Name| {
+                let text = name.text.to_lowercase();
+                ADDRESSES.contains(&text.as_str())
+            };
+            let headers = source.strings.iter().filter(is_address);
+            // What Cloudflare tells of a client lies in `request.cf()`.
+            let properties = source.methods.iter().filter(|name| name.text == "cf");
+            let named = headers.chain(properties);
+            found.extend(named.map(|name| breach(path, name.line, &name.text, "is read", cure)));
+        }
+        for (path, text) in tree.files_ending(&["mjs", "js"]) {
+            for (at, line) in text.lines().enumerate().filter(|_| is_in(path, room)) {
+                let line = line.to_lowercase();
+                let quoted = |name: &&&str| {
+                    ['"', '\'', '`']
+                        .iter()
+                        .any(|q| line.contains(&format!("{q}{name}{q}")))
+                };
+                let named = ADDRESSES.iter().find(quoted);
+                found.extend(named.map(|name| breach(path, at + 1, name, "is read", cure)));
+            }
+        }
+    }
+    found
+}
+
+/// P1, P3: beside an answer there is no device, no time finer than a day and no order of arrival.
+pub fn answers_keep_no_order_and_no_place(tree: &Tree) -> Vec<Breach> {
+    /// The tables that hold what a citizen said.
+    const ANSWERS: [&str; 4] = ["response", "comment", "quarantine", "cell"];
+    let cure = "Keep the day only, under a random key: rules P1 and P3";
+    let mut found = Vec::new();
+    for (path, text) in tree.files().filter(|(path, _)| is_a(path, "sql")) {
+        for table in tables(text) {
+            let is_answers = ANSWERS.contains(&table.name.as_str());
+            if is_answers && !table.has_no_rowid {
+                let name = &table.name;
+                found.push(breach(
+                    path,
+                    table.line,
+                    name,
+                    "keeps the order of arrival",
+                    cure,
+                ));
+            }
+            for column in &table.columns {
+                let name = column.text.as_str();
+                let is_about_a_person = [
+                    "ip",
+                    "address",
+                    "phone",
+                    "email",
+                    "agent",
+                    "user_agent",
+                    "dossier",
+                    "citizen",
+                ]
+                .contains(&name);
+                let is_about_an_arrival = is_answers
+                    && (name.ends_with("_ms")
+                        || name.ends_with("_at")
+                        || [
+                            "at", "time", "instant", "received", "seq", "no", "device", "counter",
+                        ]
+                        .contains(&name));
+                if is_about_a_person || is_about_an_arrival {
+                    let what = format!("is kept in `{}`", table.name);
+                    found.push(breach(path, column.line, name, &what, cure));
+                }
+            }
+        }
+    }
+    found
+}
+
+/// L13, O6 on the server: what is counted and its receipt stay.
+pub fn what_is_counted_is_never_deleted(tree: &Tree) -> Vec<Breach> {
+    let cure = "Append a correction instead: rules L7, L9 and L13";
+    let mut found = Vec::new();
+    for (path, source) in tree.sources_in("worker/src") {
+        for text in &source.strings {
+            let words: Vec<&str> = text.text.split(|c: char| !c.is_alphanumeric()).collect();
+            let deletes = words.windows(3).any(|three| {
+                matches!(three, ["DELETE", "FROM", "response" | "receipt"])
+                    || matches!(three, ["DROP", "TABLE", _])
+            });
+            if deletes {
+                found.push(breach(
+                    path,
+                    text.line,
+                    "DELETE",
+                    "takes a record away",
+                    cure,
+                ));
+            }
+        }
+    }
+    found
+}
+
+/// O6, B4: no code empties or removes the device's storage.
+pub fn a_device_never_empties_its_storage(tree: &Tree) -> Vec<Breach> {
+    let cure = "Only a verdict lets a record go: rules O4, O6 and B4";
+    let mut found = Vec::new();
+    for (path, source) in tree.sources_in("app/src") {
+        let is_in_database = is_in(path, "app/src/device/indexed_db");
+        for name in &source.methods {
+            let removes = ["delete_database", "delete_object_store"].contains(&name.text.as_str());
+            if removes || (is_in_database && name.text == "clear") {
+                found.push(breach(
+                    path,
+                    name.line,
+                    &name.text,
+                    "empties a storage",
+                    cure,
+                ));
+            }
+        }
+    }
+    for (path, text) in tree.files_ending(&["js", "mjs"]) {
+        let ships = ["app", "public", "worker"]
+            .iter()
+            .any(|room| is_in(path, room));
+        for (at, line) in text.lines().enumerate().filter(|_| ships) {
+            let call = [
+                "deleteDatabase(",
+                "deleteObjectStore(",
+                "localStorage.clear(",
+            ]
+            .into_iter()
+            .find(|call| line.contains(call));
+            found.extend(call.map(|call| breach(path, at + 1, call, "empties a storage", cure)));
+        }
+    }
+    let headers = tree.sources_in("worker/src").flat_map(|(path, source)| {
+        let strings = source.strings.iter();
+        strings
+            .filter(|text| text.text.eq_ignore_ascii_case("clear-site-data"))
+            .map(move |text| breach(path, text.line, &text.text, "empties a storage", cure))
+    });
+    found.extend(headers);
+    found
+}
+
+fn breach(path: &str, line: usize, name: &str, what: &str, cure: &'static str) -> Breach {
+    Breach {
+        path: path.into(),
+        line,
+        what: format!("`{name}` {what}"),
+        cure,
+    }
+}
+
+struct Table {
+    name: String,
+    line: usize,
+    columns: Vec<Name>,
+    has_no_rowid: bool,
+}
+
+/// The tables of a schema as this project writes them: a column a line, the options at the end.
+fn tables(schema: &str) -> Vec<Table> {
+    let mut found: Vec<Table> = Vec::new();
+    let mut is_open = false;
+    for (at, line) in schema.lines().enumerate() {
+        let words: Vec<&str> = line
+            .split([' ', '(', ',', ';'])
+            .filter(|word| !word.is_empty())
+            .collect();
+        if words.starts_with(&["CREATE", "TABLE"]) {
+            let name = words
+                .iter()
+                .skip(2)
+                .find(|word| word.chars().any(char::is_lowercase));
+            found.push(Table {
+                name: name.map_or_else(String::new, |name| (*name).to_owned()),
+                line: at + 1,
+                columns: Vec::new(),
+                has_no_rowid: false,
+            });
+            is_open = true;
+        } else if let (true, Some(table)) = (is_open, found.last_mut()) {
+            if line.starts_with(')') {
+                table.has_no_rowid = line.contains("WITHOUT ROWID");
+                is_open = false;
+            } else if let Some(column) = words.first() {
+                table.columns.push(Name {
+                    text: column.trim_matches('"').to_lowercase(),
+                    line: at + 1,
+                });
+            }
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::broken;
+    use super::*;
+
+    #[test]
+    fn a_server_that_looks_at_an_address_is_seen() {
+        let header = "fn f() {\n  headers.get(\"CF-Connecting-IP\")\n}";
+        let property = "\nfn f() { request.cf().city() }";
+        for text in [header, property] {
+            let at = "worker/src/edge/body.rs";
+            assert_eq!(
+                broken(no_address_is_read, &[(at, text)]),
+                [format!("{at}:2")],
+                "{text}"
+            );
+        }
+        let text = "// user-agent\nconst a = request.headers.get('user-agent');";
+        let found = broken(no_address_is_read, &[("worker/entry.mjs", text)]);
+        assert_eq!(found, ["worker/entry.mjs:2"]);
+    }
+
+    #[test]
+    fn a_table_that_tells_when_or_where_is_seen() {
+        let schema = "CREATE TABLE IF NOT EXISTS response (\n    id TEXT PRIMARY KEY,\n    \
+                      received_at INTEGER\n) STRICT;\nCREATE TABLE account (\n    id TEXT,\n    \
+                      phone TEXT\n) STRICT, WITHOUT ROWID;\n";
+        let at = "worker/src/store/schema.sql";
+        assert_eq!(
+            broken(answers_keep_no_order_and_no_place, &[(at, schema)]),
+            [format!("{at}:1"), format!("{at}:3"), format!("{at}:7")]
+        );
+        let good = "CREATE TABLE session (\n    digest TEXT,\n    seen_ms INTEGER\n) STRICT;\n";
+        assert!(broken(answers_keep_no_order_and_no_place, &[(at, good)]).is_empty());
+    }
+
+    #[test]
+    fn what_deletes_is_seen() {
+        let text = "\nconst A: &str = \"DELETE FROM receipt WHERE id = ?1\";\n\
+                    const B: &str = \"DELETE FROM session\";";
+        let at = "worker/src/store/ledger/count.rs";
+        assert_eq!(
+            broken(what_is_counted_is_never_deleted, &[(at, text)]),
+            [format!("{at}:2")]
+        );
+        let text = "\nfn f() { factory.delete_database(\"a\"); }";
+        let at = "app/src/device/indexed_db/mod.rs";
+        let law = a_device_never_empties_its_storage;
+        assert_eq!(broken(law, &[(at, text)]), [format!("{at}:2")]);
+        let text = "\nfn f() { store.clear(); }";
+        assert_eq!(broken(law, &[(at, text)]), [format!("{at}:2")]);
+        assert!(broken(law, &[("app/src/device/memory.rs", text)]).is_empty());
+    }
+}
