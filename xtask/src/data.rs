@@ -72,6 +72,11 @@ impl DataFolder {
                 "Start without --fresh to keep the data, or choose another folder with --data DIR",
             ));
         }
+        // The sample's sign-in is worth nothing without the sample.
+        let sign_in = self.path.join("sample.json");
+        if sign_in.exists() {
+            fs::remove_file(&sign_in).map_err(|error| Trouble::file("remove", &sign_in, &error))?;
+        }
         files::remove_folder(&self.path.join("objects"))
     }
 

@@ -1,7 +1,8 @@
 //! Reading and writing files with failures that name the file.
 
 use std::{
-    fs, io,
+    fs,
+    io::{self, Write},
     path::{Path, PathBuf},
 };
 
@@ -34,6 +35,20 @@ pub fn write(path: &Path, bytes: impl AsRef<[u8]>) -> Result<(), Trouble> {
         make_folder(folder)?;
     }
     fs::write(path, bytes).map_err(|error| Trouble::file("write", path, &error))
+}
+
+/// Writes a file that only its owner may read, from its first byte on.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write_secret(path: &Path, text: &str) -> Result<(), Trouble> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true).mode(0o600);
+    let written = options
+        .open(path)
+        .and_then(|mut file| file.write_all(text.as_bytes()));
+    written.map_err(|error| Trouble::file("write", path, &error))
 }
 
 /// Makes the folder and those above it; an existing one is fine.

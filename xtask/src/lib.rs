@@ -8,6 +8,7 @@ pub mod data;
 pub mod doctor;
 pub mod files;
 pub mod project;
+pub mod sample;
 pub mod serve;
 pub mod setup;
 pub mod site;

@@ -19,7 +19,7 @@ use crate::{
     build,
     data::DataFolder,
     project::Project,
-    setup,
+    sample, setup,
     trouble::Trouble,
     verb::{Arguments, Verb},
     workerd::{self, Clock, Plan, Release, Server},
@@ -102,12 +102,6 @@ impl Wish {
 }
 
 fn serve(wish: &Wish) -> Result<(), Trouble> {
-    if !wish.is_empty {
-        return Err(Trouble::new(
-            "The sample province is not written yet",
-            "Start with --empty",
-        ));
-    }
     let project = Project::here();
     // Before the long work: what would stop it at the end.
     workerd::is_free(wish.port, wish.port + 1)?;
@@ -125,23 +119,39 @@ fn serve(wish: &Wish) -> Result<(), Trouble> {
         counter_port: wish.port,
         manager_port: wish.port + 1,
         setup_code: one_time_code()?,
-        clock: wish.clock,
-        release: Release::Daily,
+        clock: if wish.is_empty {
+            wish.clock
+        } else {
+            Clock::Settable
+        },
+        release: if wish.is_empty {
+            Release::Daily
+        } else {
+            Release::WhenTen
+        },
         is_loud: true,
     };
     let mut server = Server::start(&project, &plan)?;
     for origin in [server.counter(), server.manager()] {
         shows_a_page(&origin)?;
     }
+    let sample = if wish.is_empty {
+        None
+    } else {
+        Some(sample::open(&server, &data.path, &plan.setup_code)?)
+    };
     println!(
         "ready counter {} manager {}",
         server.counter(),
         server.manager()
     );
-    println!(
-        "setup code {} (creates the first operator)",
-        plan.setup_code
-    );
+    match sample {
+        Some(sample) => println!("{sample}"),
+        None => println!(
+            "setup code {} (creates the first operator)",
+            plan.setup_code
+        ),
+    }
     while !is_told_to_stop.load(Ordering::Relaxed) {
         if server.has_ended() {
             return Err(Trouble::new(

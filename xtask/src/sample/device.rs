@@ -1,0 +1,164 @@
+//! A kiosk without a screen: enrols with a key of its own and sends batches, as SPEC's wire says.
+
+use std::{fs::File, io::Read, path::Path};
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+use p256::ecdsa::{Signature, SigningKey, signature::Signer};
+use survey::day::Day;
+use survey::id::{AppHash, BatchId, DeviceId, Epoch, UnitId};
+use survey::wire::batch::{Batch, Record, Reply, Status, read_reply};
+use survey::wire::device::{Config, EnrolReply, EnrolRequest, signed_bytes};
+use survey::wire::{VERSION, read, write};
+
+use super::office::{agent, refused};
+use crate::trouble::Trouble;
+
+/// An enrolled kiosk.
+pub struct Device {
+    origin: String,
+    key: SigningKey,
+    id: DeviceId,
+    epoch: Epoch,
+    no: u32,
+    /// What the server told it to ask.
+    pub config: Config,
+}
+
+impl Device {
+    /// Enrols with a one-time code.
+    ///
+    /// # Errors
+    /// When the server refuses it.
+    pub fn enrol(origin: &str, code: &str, number: usize) -> Result<Self, Trouble> {
+        let origin = origin.trim_end_matches('/').to_owned();
+        let path = "/v1/enrol";
+        let key = SigningKey::from_slice(&random::<32>()?)
+            .map_err(|_| refused(path, "a key that is none; try again"))?;
+        let epoch = Epoch::from_bytes(random()?);
+        let point = key.verifying_key().to_encoded_point(false);
+        let request = write(&EnrolRequest {
+            v: VERSION,
+            code: code.to_owned(),
+            key: Base64UrlUnpadded::encode_string(point.as_bytes()),
+            epoch,
+            app: AppHash::from_bytes([0; 32]),
+            persisted: !number.is_multiple_of(5),
+        });
+        let text = post(&origin, path, &key, &request)?;
+        let reply: EnrolReply = read(&text).map_err(|error| refused(path, &error.to_string()))?;
+        Ok(Self {
+            origin,
+            key,
+            id: reply.device,
+            epoch,
+            no: 0,
+            config: reply.config,
+        })
+    }
+
+    /// The unit it stands in.
+    #[must_use]
+    pub const fn unit(&self) -> &UnitId {
+        &self.config.unit
+    }
+
+    /// Sends records and makes sure that each was counted.
+    ///
+    /// # Errors
+    /// When the server does not count them.
+    pub fn send(&mut self, records: &[Record], day: Day) -> Result<(), Trouble> {
+        self.no += 1;
+        let path = format!("/v1/units/{}/batches", self.unit());
+        let batch = Batch {
+            v: VERSION,
+            batch: BatchId::from_random(random()?),
+            device: self.id,
+            epoch: self.epoch,
+            no: self.no,
+            app: AppHash::from_bytes([0; 32]),
+            clock: day.starts().plus(16 * survey::day::HOUR_MS),
+            status: Status {
+                unsent: u32::try_from(records.len()).unwrap_or(u32::MAX),
+                oldest: Some(day),
+                persisted: true,
+                free_mb: 12_000,
+                asides: 0,
+                days: Vec::new(),
+            },
+            records: records.to_vec(),
+        };
+        let text = post(&self.origin, &path, &self.key, &write(&batch))?;
+        let reply: Option<Reply> = read_reply(text.as_bytes(), batch.batch);
+        let settled = reply.map_or(0, |reply| reply.verdicts.len());
+        if settled == records.len() {
+            Ok(())
+        } else {
+            Err(refused(
+                &path,
+                &format!("{settled} verdicts for {} records", records.len()),
+            ))
+        }
+    }
+}
+
+fn post(origin: &str, path: &str, key: &SigningKey, body: &str) -> Result<String, Trouble> {
+    let signature: Signature = key.sign(&signed_bytes(path, body.as_bytes()));
+    let mut reply = agent()
+        .post(format!("{origin}{path}"))
+        .header("content-type", "application/json")
+        .header(
+            "x-device-signature",
+            Base64UrlUnpadded::encode_string(&signature.to_bytes()),
+        )
+        .send(body)
+        .map_err(|error| refused(path, &error.to_string()))?;
+    let status = reply.status();
+    let text = reply
+        .body_mut()
+        .read_to_string()
+        .map_err(|error| refused(path, &error.to_string()))?;
+    if status.is_success() {
+        Ok(text)
+    } else {
+        Err(refused(path, &format!("{status} {text}")))
+    }
+}
+
+/// Bytes from the system's generator.
+///
+/// # Errors
+/// When the machine has none.
+pub fn random<const N: usize>() -> Result<[u8; N], Trouble> {
+    let source = Path::new("/dev/urandom");
+    let mut drawn = [0; N];
+    File::open(source)
+        .and_then(|mut file| file.read_exact(&mut drawn))
+        .map_err(|error| Trouble::file("read", source, &error))?;
+    Ok(drawn)
+}
+
+/// A password of letters and digits that are not easily misread.
+///
+/// # Errors
+/// As [`random`].
+pub fn random_word(length: usize) -> Result<String, Trouble> {
+    draw(b"abcdefghjkmnpqrstuvwxyz23456789", length)
+}
+
+/// A PIN.
+///
+/// # Errors
+/// As [`random`].
+pub fn random_digits(length: usize) -> Result<String, Trouble> {
+    draw(b"0123456789", length)
+}
+
+fn draw(symbols: &[u8], length: usize) -> Result<String, Trouble> {
+    (0..length)
+        .map(|_| {
+            let [a, b] = random::<2>()?;
+            let place = usize::from(u16::from_le_bytes([a, b])) % symbols.len();
+            Ok(char::from(symbols[place]))
+        })
+        .collect()
+}

@@ -1,0 +1,193 @@
+//! A small sample province through the real wire: units, people, devices, and a month of answers on a
+//! clock that is moved day by day. Never: a row written past the server's own doors.
+
+mod answers;
+mod device;
+mod office;
+mod province;
+
+use std::{fs, path::Path, time::SystemTime};
+
+use serde_json::json;
+use survey::day::{Day, HOUR_MS, Millis};
+
+use crate::{files, trouble::Trouble, workerd::Server};
+use answers::{Citizens, Unit as Leaning};
+use device::Device;
+use office::Office;
+
+/// Working days of answers, the last one yesterday.
+const DAYS: usize = 20;
+/// Communes that have a kiosk; the others have none yet, as in a real first month.
+const COMMUNES_WITH_KIOSK: usize = 24;
+/// The seed of everybody's answers.
+const SEED: u64 = 7;
+
+/// How to sign in to the sample, kept beside its data so that the next start can say it again.
+#[derive(Clone, Debug)]
+pub struct SignIn {
+    operator_password: String,
+    manager_password: String,
+    pin: String,
+}
+
+/// The operator of the sample: units, devices, accounts.
+const OPERATOR: &str = "quantri";
+/// The manager of the sample: figures of the province, and codes for devices.
+const MANAGER: &str = "lanhdao";
+
+impl SignIn {
+    fn path(data: &Path) -> std::path::PathBuf {
+        data.join("sample.json")
+    }
+
+    fn draw() -> Result<Self, Trouble> {
+        Ok(Self {
+            operator_password: device::random_word(14)?,
+            manager_password: device::random_word(14)?,
+            pin: device::random_digits(6)?,
+        })
+    }
+
+    fn read(data: &Path) -> Option<Self> {
+        let text = fs::read_to_string(Self::path(data)).ok()?;
+        let kept: serde_json::Value = serde_json::from_str(&text).ok()?;
+        let word = |key: &str| kept.get(key)?.as_str().map(str::to_owned);
+        Some(Self {
+            operator_password: word("operator")?,
+            manager_password: word("manager")?,
+            pin: word("pin")?,
+        })
+    }
+
+    fn write(&self, data: &Path) -> Result<(), Trouble> {
+        let kept = json!({
+            "operator": self.operator_password,
+            "manager": self.manager_password,
+            "pin": self.pin,
+        });
+        files::write_secret(&Self::path(data), &kept.to_string())
+    }
+}
+
+/// Loads the sample into an empty server, or signs in to the one that is there. Returns what to
+/// print: how to sign in, and a fresh one-time code for a kiosk.
+///
+/// # Errors
+/// When the server refuses a step, or the data folder holds no sample.
+pub fn open(server: &Server, data: &Path, setup_code: &str) -> Result<String, Trouble> {
+    let (sign_in, mut office) = match SignIn::read(data) {
+        Some(sign_in) => {
+            let mut office = Office::new(server);
+            office.sign_in(OPERATOR, &sign_in.operator_password)?;
+            (sign_in, office)
+        }
+        None => load(server, data, setup_code)?,
+    };
+    let place = province::first_kiosk()?;
+    let code = office.code(&place, "express6", &sign_in.pin)?;
+    let (counter, manager) = (server.counter(), server.manager());
+    Ok(format!(
+        "sign in    {manager} account {MANAGER} password {}\n\
+         operator   {manager} account {OPERATOR} password {}\n\
+         kiosk      {counter}enrol#{code} within 10 minutes, for {}; staff PIN {}",
+        sign_in.manager_password, sign_in.operator_password, place.name.vi, sign_in.pin
+    ))
+}
+
+fn load(server: &Server, data: &Path, setup_code: &str) -> Result<(SignIn, Office), Trouble> {
+    let sign_in = SignIn::draw()?;
+    let mut office = Office::new(server);
+    office.set_up(setup_code, OPERATOR, &sign_in.operator_password)?;
+    office.sign_in(OPERATOR, &sign_in.operator_password)?;
+    let days = working_days(now()?, DAYS)?;
+    let first = days.first().copied().ok_or_else(outside_the_calendar)?;
+    office.set_clock(first.plus(-1).starts().plus(8 * HOUR_MS))?;
+
+    let units = province::units()?;
+    office.add_units(&units)?;
+    office.add_manager(MANAGER, &sign_in.manager_password, province::ROOT)?;
+    let mut posts = Vec::new();
+    for (place, leaning) in places(&units) {
+        let code = office.code(&place, leaning.form, &sign_in.pin)?;
+        let device = Device::enrol(&server.counter(), &code, posts.len())?;
+        posts.push((device, leaning));
+    }
+    let mut citizens = Citizens::seeded(SEED);
+    let total = days.len();
+    for (number, day) in days.into_iter().enumerate() {
+        eprint!("\rSample: day {} of {total} ", number + 1);
+        office.set_clock(day.starts().plus(16 * HOUR_MS))?;
+        for (device, leaning) in &mut posts {
+            let records = citizens.of_a_day(leaning, device, day)?;
+            for batch in records.chunks(50) {
+                device.send(batch, day)?;
+            }
+        }
+    }
+    eprintln!();
+    office.set_clock(now()?)?;
+    sign_in.write(data)?;
+    Ok((sign_in, office))
+}
+
+/// Who collects answers in the sample, and how people there tend to answer.
+fn places(units: &[province::Unit]) -> Vec<(province::Unit, Leaning)> {
+    let collecting = units.iter().filter(|unit| unit.collects);
+    collecting
+        .take(COMMUNES_WITH_KIOSK + 1)
+        .enumerate()
+        .map(|(at, unit)| (unit.clone(), Leaning::of_place(at)))
+        .collect()
+}
+
+fn now() -> Result<Millis, Trouble> {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    let now = since
+        .ok()
+        .and_then(|since| i64::try_from(since.as_millis()).ok());
+    now.map(Millis).ok_or_else(outside_the_calendar)
+}
+
+/// The last working days before today, oldest first.
+fn working_days(now: Millis, count: usize) -> Result<Vec<Day>, Trouble> {
+    let today = Day::of(now).ok_or_else(outside_the_calendar)?;
+    let before = (1..).map(|back| today.plus(-back));
+    let mut days: Vec<Day> = before
+        .filter(|day| day.day_of_week() <= 5)
+        .take(count)
+        .collect();
+    days.reverse();
+    Ok(days)
+}
+
+fn outside_the_calendar() -> Trouble {
+    Trouble::new(
+        "This machine's clock is outside the calendar",
+        "Set its date and time, then start again",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sample_ends_yesterday_and_rests_at_weekends() -> Result<(), Trouble> {
+        let monday = Day::parse("2026-11-23").ok_or_else(outside_the_calendar)?;
+        let days = working_days(monday.starts(), 6)?;
+        let written: Vec<String> = days.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            written,
+            [
+                "2026-11-13",
+                "2026-11-16",
+                "2026-11-17",
+                "2026-11-18",
+                "2026-11-19",
+                "2026-11-20"
+            ]
+        );
+        Ok(())
+    }
+}

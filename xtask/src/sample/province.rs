@@ -1,0 +1,144 @@
+//! The sample's units: Hưng Yên, its provincial centre and its 104 communes.
+
+use serde_json::Value;
+use survey::day::Day;
+use survey::id::UnitId;
+use survey::wire::device::Names;
+use survey::wire::manager::UnitKind;
+
+use crate::trouble::Trouble;
+
+pub use survey::wire::manager::Unit;
+
+/// Every province and commune since 1 July 2025, with GSO codes.
+const UNITS: &str = include_str!("../../data/units-vietnam.json");
+/// The GSO code of Hưng Yên.
+const PROVINCE: u64 = 33;
+/// The province's id.
+pub const ROOT: &str = "33";
+/// The day the two-tier tree began.
+const SINCE: &str = "2025-07-01";
+
+/// The units, parents first; the centre is the first that collects answers.
+///
+/// # Errors
+/// When the data file does not read.
+pub fn units() -> Result<Vec<Unit>, Trouble> {
+    let provinces: Vec<Value> = serde_json::from_str(UNITS).map_err(|_| unreadable())?;
+    let province = provinces
+        .iter()
+        .find(|province| province["code"].as_u64() == Some(PROVINCE))
+        .ok_or_else(unreadable)?;
+    let mut units = vec![
+        unit(
+            ROOT,
+            UnitKind::Province,
+            province["name"].as_str(),
+            None,
+            Some("33"),
+        )?,
+        Unit {
+            collects: true,
+            ..unit(
+                "33.ttpvhcc",
+                UnitKind::OneStop,
+                Some("Trung tâm Phục vụ hành chính công tỉnh Hưng Yên"),
+                Some(ROOT),
+                None,
+            )?
+        },
+    ];
+    for commune in province["communes"].as_array().ok_or_else(unreadable)? {
+        let code = commune[0].as_u64().ok_or_else(unreadable)?;
+        let gso = format!("{code:05}");
+        units.push(Unit {
+            collects: true,
+            ..unit(
+                &format!("{ROOT}.{gso}"),
+                UnitKind::Commune,
+                commune[1].as_str(),
+                Some(ROOT),
+                Some(&gso),
+            )?
+        });
+    }
+    Ok(units)
+}
+
+/// Where the newcomer's own kiosk stands: the first commune.
+///
+/// # Errors
+/// As [`units`].
+pub fn first_kiosk() -> Result<Unit, Trouble> {
+    let communes = units()?.into_iter();
+    communes
+        .filter(|unit| unit.kind == UnitKind::Commune)
+        .min_by_key(|unit| unit.gso.clone())
+        .ok_or_else(unreadable)
+}
+
+fn unit(
+    id: &str,
+    kind: UnitKind,
+    name: Option<&str>,
+    parent: Option<&str>,
+    gso: Option<&str>,
+) -> Result<Unit, Trouble> {
+    let parsed = |id: &str| UnitId::parse(id).map_err(|_| unreadable());
+    let name = name.ok_or_else(unreadable)?;
+    Ok(Unit {
+        id: parsed(id)?,
+        kind,
+        name: Names {
+            vi: name.to_owned(),
+            en: in_english(name),
+        },
+        parent: parent.map(parsed).transpose()?,
+        gso: gso.map(str::to_owned),
+        valid_from: Day::parse(SINCE).ok_or_else(unreadable)?,
+        valid_to: None,
+        collects: false,
+    })
+}
+
+/// "Phường Phố Hiến" is "Phố Hiến ward".
+fn in_english(name: &str) -> String {
+    let kinds = [
+        (
+            "Trung tâm Phục vụ hành chính công tỉnh ",
+            " Public Administration Service Centre",
+        ),
+        ("Phường ", " ward"),
+        ("Xã ", " commune"),
+        ("Đặc khu ", " special zone"),
+        ("Tỉnh ", " province"),
+        ("Thành phố ", " city"),
+    ];
+    kinds
+        .into_iter()
+        .find_map(|(kind, english)| Some(format!("{}{english}", name.strip_prefix(kind)?)))
+        .unwrap_or_else(|| name.to_owned())
+}
+
+fn unreadable() -> Trouble {
+    Trouble::new(
+        "xtask/data/units-vietnam.json does not read",
+        "Check that the clone is complete (`git status`)",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hung_yen_has_a_centre_and_104_communes() -> Result<(), Trouble> {
+        let units = units()?;
+        let communes = units.iter().filter(|unit| unit.kind == UnitKind::Commune);
+        assert_eq!(communes.count(), 104);
+        assert_eq!(units.len(), 106);
+        assert_eq!(units[0].name.en, "Hưng Yên province");
+        assert!(first_kiosk()?.name.en.ends_with(" ward"));
+        Ok(())
+    }
+}
