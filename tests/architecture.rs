@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 #[path = "support/laws/mod.rs"]
 mod laws;
 
-use laws::{Law, Tree, absences, arrows, doors, members, spec, words};
+use laws::{Law, Tree, absences, arrows, docs, doors, members, spec, words};
 
 static PROJECT: LazyLock<Tree> = LazyLock::new(Tree::on_disk);
 
@@ -46,6 +46,8 @@ laws_hold! {
         serde_only_in_form_and_wire, floats_only_in_stats, survey_is_pure;
     members: five_packages_and_no_more, packages_name_only_what_lies_below,
         dependencies_are_the_agreed_ones, lints_bind_everyone;
+    docs: the_map_is_short, every_file_named_exists, every_word_of_the_glossary_exists,
+        every_record_of_a_decision_has_its_parts, every_release_says_what_it_changes;
     words: no_file_is_long, no_name_is_empty, every_module_says_what_it_is_for,
         nothing_is_left_for_later, no_lint_is_allowed_away, no_test_is_ignored,
         every_exception_has_a_reason, claims_name_their_test;

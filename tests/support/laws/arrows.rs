@@ -11,7 +11,7 @@ struct Room {
 }
 
 /// The arrows, as what each room may not do.
-const ROOMS: [Room; 11] = [
+const ROOMS: [Room; 12] = [
     Room {
         folder: "app/src/counter",
         never: &["manager"],
@@ -61,6 +61,11 @@ const ROOMS: [Room; 11] = [
         folder: "worker/src/access",
         never: &["edge", "objects", "store"],
         cure: "Access is rules only: take what the rule needs as values",
+    },
+    Room {
+        folder: "worker/src/objects",
+        never: &["edge"],
+        cure: "The edge asks the objects, not the other way round: keep what they answer with in objects",
     },
     Room {
         folder: "worker/src/store",
@@ -281,6 +286,7 @@ mod tests {
             ),
             ("worker/src/edge/body.rs", "use crate::store::port::Sql;"),
             ("worker/src/access/mod.rs", "use crate::objects::Ask;"),
+            ("worker/src/objects/ledger.rs", "use crate::edge::reply;"),
             ("worker/src/store/ledger/mod.rs", "use crate::edge::reply;"),
         ] {
             assert_eq!(

@@ -14,13 +14,11 @@ pub fn browser_apis_only_in_device(tree: &Tree) -> Vec<Breach> {
             || word.starts_with("wasm_bindgen")
             || word.starts_with("gloo_")
     };
-    // What Leptos hands on from the browser: its prelude brings these as bare functions.
+    // Leptos's prelude hands the browser's own objects on as bare functions. Its timers and listeners
+    // are its own and may be used anywhere.
     let is_bare = |named: &Path| {
-        named.is_called
-            && matches!(named.words.as_slice(), [word] if matches!(word.as_str(),
-                "window" | "document" | "set_timeout" | "set_interval" | "queue_microtask"
-                | "request_animation_frame" | "request_idle_callback" | "window_event_listener"
-                | "window_event_listener_untyped"))
+        let is_object = |word: &String| matches!(word.as_str(), "window" | "document");
+        named.is_called && matches!(named.words.as_slice(), [word] if is_object(word))
     };
     let is_forbidden = |named: &Path| named.words.iter().any(is_browser) || is_bare(named);
     let outside = |path: &str| {
@@ -235,7 +233,7 @@ mod tests {
             "fn f() { leptos::web_sys::window(); }",
             "use gloo_timers::callback::Timeout;",
             "fn f() { let width = window().inner_width(); }",
-            "view! { <p on:click=move |_| set_timeout(f, d)>{x}</p> }",
+            "view! { <p on:click=move |_| document().write(x)>{y}</p> }",
         ] {
             let at = "app/src/counter/kiosk.rs";
             assert_eq!(broken(law, &[(at, text)]), [format!("{at}:1")], "{text}");

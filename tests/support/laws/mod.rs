@@ -5,6 +5,7 @@
 
 pub mod absences;
 pub mod arrows;
+pub mod docs;
 pub mod doors;
 pub mod members;
 pub mod source;
@@ -52,7 +53,9 @@ pub struct Tree {
 }
 
 /// Endings of the files that the laws look at.
-const ENDINGS: [&str; 8] = ["rs", "js", "mjs", "css", "html", "sql", "toml", "md"];
+const ENDINGS: [&str; 12] = [
+    "rs", "js", "mjs", "css", "html", "sql", "toml", "md", "json", "jsonc", "capnp", "lock",
+];
 /// Folders that hold nothing of ours; the last three only at the root.
 const NOT_OURS: [&str; 5] = ["node_modules", "target", "dist", "data", "gallery"];
 
