@@ -48,7 +48,9 @@ impl<S: Store> Directory<S> {
                     node: None,
                 }],
             };
-            add(sql, now, "set-up", &operator)
+            // The first operator's right has no beginning: a clock that is set back later must not
+            // lock everybody out.
+            add(sql, now, today(Millis(0))?, "set-up", &operator)
         })
     }
 
@@ -83,7 +85,7 @@ impl<S: Store> Directory<S> {
                     return Err(Refused::new(Code::NotAllowed, message));
                 }
             }
-            add(sql, now, &actor.name, account)
+            add(sql, now, today(now)?, &actor.name, account)
         })
     }
 
@@ -186,7 +188,13 @@ impl<S: Store> Directory<S> {
     }
 }
 
-fn add(sql: &dyn Sql, now: Millis, by: &str, account: &NewAccount) -> Result<(), Refused> {
+fn add(
+    sql: &dyn Sql,
+    now: Millis,
+    from: Day,
+    by: &str,
+    account: &NewAccount,
+) -> Result<(), Refused> {
     let name = account.account.as_str();
     let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '@');
     if name.is_empty() || name.len() > 64 || !name.chars().all(is_name) {
@@ -212,7 +220,7 @@ fn add(sql: &dyn Sql, now: Millis, by: &str, account: &NewAccount) -> Result<(),
         "INSERT INTO account VALUES (?1, ?2, ?3)",
         &[id.as_str().into(), name.into(), hash.into()],
     )?;
-    let from = today(now)?.to_string();
+    let from = from.to_string();
     for grant in &account.grants {
         sql.run(
             "INSERT INTO granted VALUES (?1, ?2, ?3, ?4, NULL)",
