@@ -11,11 +11,15 @@ use survey::wire::manager::{FreshCode, Grant, NewAccount, NewCode, Role, Setup, 
 use super::province::Unit;
 use crate::{trouble::Trouble, workerd::Server};
 
+/// Units in one request, which takes 16 KiB.
+const UNITS_AT_ONCE: usize = 40;
+
 /// A signed-in operator.
 #[derive(Debug)]
 pub struct Office {
     origin: String,
     cookie: Option<String>,
+    sign_in: Option<SignIn>,
 }
 
 impl Office {
@@ -25,6 +29,7 @@ impl Office {
         Self {
             origin: server.manager().trim_end_matches('/').to_owned(),
             cookie: None,
+            sign_in: None,
         }
     }
 
@@ -50,7 +55,9 @@ impl Office {
             account: account.to_owned(),
             password: password.to_owned(),
         };
-        self.ask::<Value>("POST", "/v1/session", &sign_in).map(drop)
+        self.ask::<Value>("POST", "/v1/session", &sign_in)?;
+        self.sign_in = Some(sign_in);
+        Ok(())
     }
 
     /// Makes units.
@@ -58,10 +65,13 @@ impl Office {
     /// # Errors
     /// When the server refuses them.
     pub fn add_units(&mut self, units: &[Unit]) -> Result<(), Trouble> {
-        let units = Units {
-            units: units.to_vec(),
-        };
-        self.ask::<Value>("POST", "/v1/units", &units).map(drop)
+        for some in units.chunks(UNITS_AT_ONCE) {
+            let units = Units {
+                units: some.to_vec(),
+            };
+            self.ask::<Value>("POST", "/v1/units", &units)?;
+        }
+        Ok(())
     }
 
     /// Makes an account that reads the figures of a node and gives out codes for devices there.
@@ -109,13 +119,17 @@ impl Office {
             .map(|fresh| fresh.code)
     }
 
-    /// Moves the server's clock; what is due by then happens.
+    /// Moves the server's clock; what is due by then happens. A session does not live that long, so
+    /// the operator signs in again.
     ///
     /// # Errors
     /// When the server's clock cannot be set.
     pub fn set_clock(&mut self, now: Millis) -> Result<(), Trouble> {
-        self.ask::<Value>("PUT", "/v1/test/clock", &json!({ "now": now.0 }))
-            .map(drop)
+        self.ask::<Value>("PUT", "/v1/test/clock", &json!({ "now": now.0 }))?;
+        match self.sign_in.take() {
+            Some(SignIn { account, password }) => self.sign_in(&account, &password),
+            None => Ok(()),
+        }
     }
 
     fn ask<T: DeserializeOwned>(
