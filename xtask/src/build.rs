@@ -1,5 +1,7 @@
 //! `cargo xtask build`: both pages and the server, ready to be served.
 
+use std::fs::File;
+
 use crate::{
     bundle::{self, Program},
     files,
@@ -29,6 +31,7 @@ pub const VERB: Verb = Verb {
 /// # Errors
 /// When a step fails.
 pub fn build(project: &Project) -> Result<(), Trouble> {
+    let _alone = alone(project)?;
     eprintln!("Building the pages ...");
     bundle::compile_pages(project)?;
     eprintln!("Building the server ...");
@@ -38,6 +41,19 @@ pub fn build(project: &Project) -> Result<(), Trouble> {
         print_sizes(page, &site::lay_out(project, page)?);
     }
     lay_out_worker(project)
+}
+
+/// Two builds at once would take each other's files away; the second waits until this is dropped.
+fn alone(project: &Project) -> Result<File, Trouble> {
+    let path = project.root.join("target/xtask/lock");
+    files::write(&path, "")?;
+    let lock = File::open(&path).map_err(|error| Trouble::file("open", &path, &error))?;
+    if lock.try_lock().is_err() {
+        eprintln!("Waiting for another build in this folder ...");
+        lock.lock()
+            .map_err(|error| Trouble::file("lock", &path, &error))?;
+    }
+    Ok(lock)
 }
 
 fn lay_out_worker(project: &Project) -> Result<(), Trouble> {
