@@ -7,8 +7,8 @@ mod forms;
 mod objects;
 mod page;
 mod post;
-mod refused;
-mod store;
+pub mod refused;
+pub mod store;
 
 use access::token;
 use edge::site::Site;
@@ -75,7 +75,11 @@ async fn counter(request: Request, env: &Env, path: &[&str]) -> Answer {
             relay(ask, &directory, env).await
         }
         (["units", unit, "batches"], Method::Post) => {
-            let ledger = ObjectName::Ledger(unit_in(unit)?);
+            let unit = unit_in(unit)?;
+            if !edge::ledgers::has(&unit, env).await {
+                return Err(Refused::unknown_device());
+            }
+            let ledger = ObjectName::Ledger(unit);
             let ask = signed(request, env, "batch", MOST_BYTES_TAKEN).await?;
             relay(ask, &ledger, env).await
         }

@@ -56,6 +56,15 @@ impl Refused {
         )
     }
 
+    /// A device that was never enrolled, or not at this unit.
+    #[must_use]
+    pub fn unknown_device() -> Self {
+        Self::new(
+            Code::UnknownDevice,
+            "This device is not known here. Enrol it again; its data stays on it.",
+        )
+    }
+
     /// The body of the answer.
     #[must_use]
     pub fn body(&self) -> Refusal {

@@ -7,10 +7,11 @@ use worker::Request;
 /// Bytes of a body on every route but the batches'.
 pub const MOST_BYTES: usize = 16_384;
 
-/// Reads a body of at most `most` bytes.
-///
-/// The declared length is looked at first, so that a body that says it is too large is not even
-/// received; the received one is looked at too.
+/// Bytes that are let pass unread, so that a client that sends too much hears so instead of a broken
+/// connection. Above that it is cut off.
+const MOST_DRAINED_BYTES: usize = 16 << 20;
+
+/// Reads a body of at most `most` bytes; of a larger one nothing is kept.
 ///
 /// # Errors
 /// [`Code::NotJson`] for another content type, [`Code::TooLarge`] for too many bytes.
@@ -29,18 +30,26 @@ pub async fn read(request: &mut Request, most: usize) -> Result<Vec<u8>, Refused
         Refused::new(Code::TooLarge, message)
     };
     let declared = header("content-length").and_then(|length| length.parse::<usize>().ok());
-    if declared.is_some_and(|length| length > most) {
+    if declared.is_some_and(|length| length > MOST_DRAINED_BYTES) {
         return Err(too_large());
     }
-    let mut bytes = Vec::with_capacity(declared.unwrap_or_default());
+    let (mut bytes, mut received) = (Vec::new(), 0_usize);
     let mut stream = request.stream()?;
     while let Some(chunk) = futures_util::StreamExt::next(&mut stream).await {
-        bytes.extend_from_slice(&chunk?);
-        if bytes.len() > most {
-            return Err(too_large());
+        let chunk = chunk?;
+        received = received.saturating_add(chunk.len());
+        if received > MOST_DRAINED_BYTES {
+            break;
+        }
+        if received <= most {
+            bytes.extend_from_slice(&chunk);
         }
     }
-    Ok(bytes)
+    if received <= most {
+        Ok(bytes)
+    } else {
+        Err(too_large())
+    }
 }
 
 /// Refuses a write that a page of another site may have caused: its `Origin` must be this host.

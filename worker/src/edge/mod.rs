@@ -2,6 +2,7 @@
 
 pub mod body;
 pub mod files;
+pub mod ledgers;
 pub mod overview;
 pub mod reply;
 pub mod site;

@@ -6,6 +6,7 @@ use crate::objects::Ask;
 use crate::objects::directory::{Permit, Permitted};
 use crate::objects::ledger::Heard;
 use crate::objects::name::ObjectName;
+use crate::page::{Wanted, page};
 use crate::refused::Refused;
 use crate::{clock, session};
 use futures_util::future::try_join_all;
@@ -43,8 +44,12 @@ pub async fn figures(request: &Request, env: &Env, unit: UnitId) -> Result<Respo
     let query = request.url()?.query().unwrap_or_default().to_owned();
     let object = if permitted.is_inner {
         ObjectName::Rollup(unit.clone())
-    } else {
+    } else if permitted.counting.contains(&unit) {
         ObjectName::Ledger(unit.clone())
+    } else {
+        // Nothing was ever counted here, and asking makes no database.
+        let nothing = page(unit, &Wanted::of(&query)?, &[], now)?;
+        return Ok(reply::message(&nothing)?);
     };
     let wanted = (unit, query);
     let answer = Ask::own("figures", now, write(&wanted)).of(&object, env);

@@ -99,9 +99,9 @@ impl Ledger {
                 reply::message(&kept.map_err(|broken| Refused::broken(&broken))?)
             }
             "panic" => Ok(self.panic()?),
-            // A stranger who names a unit makes no database.
-            _ if self.rows.get().is_none() && Durable::is_untouched(&self.state)? => {
-                Self::answer_untouched(asked)
+            "promises" => {
+                let store = Durable::open(&self.state, contract::SCHEMA)?;
+                reply::message(&contract::count(&store)?)
             }
             "batch" => self.batch(asked).await,
             "tick" => {
@@ -126,25 +126,6 @@ impl Ledger {
         Ok(response?)
     }
 
-    fn answer_untouched(asked: &Asked) -> Result<Response> {
-        match asked.verb.as_str() {
-            "batch" => reply::refused(&unknown_device()),
-            "figures" => match asked.message::<(UnitId, String)>() {
-                Ok((unit, query)) => {
-                    let page =
-                        Wanted::of(&query).and_then(|wanted| page(unit, &wanted, &[], asked.now));
-                    page.map_or_else(
-                        |refused| reply::refused(&refused),
-                        |page| reply::message(&page),
-                    )
-                }
-                Err(refused) => reply::refused(&refused),
-            },
-            "heard" => reply::message(&Vec::<Heard>::new()),
-            _ => reply::done(),
-        }
-    }
-
     /// Breaks in the middle of a transaction, as a test (the route exists nowhere else).
     fn panic(&self) -> std::result::Result<Response, Refused> {
         let store = Durable::open(&self.state, contract::SCHEMA)?;
@@ -164,7 +145,9 @@ impl Ledger {
     async fn count(&self, asked: &Asked) -> std::result::Result<Reply, Refused> {
         let batch = read_batch(&asked.body).map_err(|error| not_taken(&error))?;
         let rows = self.rows()?;
-        let standing = rows.standing(batch.device)?.ok_or_else(unknown_device)?;
+        let standing = rows
+            .standing(batch.device)?
+            .ok_or_else(Refused::unknown_device)?;
         let is_signed = match &asked.signature {
             Some((made, path)) => {
                 signature::fits(&standing.known.key, made, path, &asked.body).await
@@ -272,11 +255,6 @@ fn not_taken(error: &BatchError) -> Refused {
             format!("The body is not a batch: {what}. Nothing was recorded."),
         ),
     }
-}
-
-fn unknown_device() -> Refused {
-    let message = "This device is not known here. Enrol it again; its data stays on it.";
-    Refused::new(Code::UnknownDevice, message)
 }
 
 /// Refuses records without a valid key beyond the daily limit of rule W8; the device keeps them.

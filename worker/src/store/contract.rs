@@ -43,7 +43,11 @@ fn add(sql: &dyn Sql, id: &str, n: i64) -> Result<(), StoreError> {
     )
 }
 
-fn count(store: &impl Store) -> Result<i64, StoreError> {
+/// How many rows there are.
+///
+/// # Errors
+/// [`StoreError`] when the store fails.
+pub fn count(store: &impl Store) -> Result<i64, StoreError> {
     store.atomically(|sql| {
         let row = sql.first("SELECT count(*) FROM promise", &[])?;
         row.map_or(Ok(-1), |row| row.integer(0))

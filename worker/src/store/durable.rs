@@ -27,16 +27,6 @@ impl Durable {
         Ok(Self { storage, sql })
     }
 
-    /// Whether nothing was ever written here. Asking writes nothing.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the database cannot be read.
-    pub fn is_untouched(state: &State) -> Result<bool, StoreError> {
-        let sql = state.storage().sql();
-        let tables = sql.rows("SELECT name FROM sqlite_master WHERE name = 'number'", &[])?;
-        Ok(tables.is_empty())
-    }
-
     fn transaction(&self, work: &mut dyn FnMut() -> Result<(), JsValue>) -> Result<(), JsValue> {
         let storage: &JsValue = self.storage.as_raw();
         let begin: Function = Reflect::get(storage, &"transactionSync".into())?.dyn_into()?;

@@ -7,5 +7,5 @@ pub mod contract;
 pub mod directory;
 pub mod durable;
 pub mod ledger;
-#[cfg(test)]
+#[cfg(not(target_family = "wasm"))]
 pub mod sqlite;

@@ -173,10 +173,7 @@ impl<S: Store> Directory<S> {
         let device = self
             .0
             .atomically(|sql| find(sql, id).map_err(Refused::from))?;
-        device.ok_or_else(|| {
-            let message = "This device is not known here. Enrol it again; its data stays on it.";
-            Refused::new(Code::UnknownDevice, message)
-        })
+        device.ok_or_else(Refused::unknown_device)
     }
 
     /// The devices that an account may see at a unit and below it.

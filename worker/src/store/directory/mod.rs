@@ -6,7 +6,8 @@ mod devices;
 mod tests;
 mod units;
 
-pub use devices::{Device, Enrolled, Known};
+pub use accounts::SignedIn;
+pub use devices::{Device, Enrolled, Known, NewCode};
 
 use super::port::{Sql, Store, StoreError};
 use crate::access::token;

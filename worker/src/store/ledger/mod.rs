@@ -7,7 +7,7 @@ mod release;
 #[cfg(test)]
 mod tests;
 
-pub use count::Upload;
+pub use count::{Count, Upload};
 pub use devices::{Heard, Standing};
 
 use super::port::{Sql, StoreError};
