@@ -169,3 +169,29 @@ pub fn broken(law: Law, files: &[(&str, &str)]) -> Vec<String> {
         .map(|breach| format!("{}:{}", breach.path, breach.line))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_no_lexer_reads_is_seen() {
+        let tree = Tree::of([("a.rs", "fn a() {"), ("b.rs", "fn b() {}")]);
+        let found = tree.unreadable();
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].path, "a.rs");
+        assert!(found[0].to_string().ends_with(". Make it compile"));
+    }
+
+    #[test]
+    fn a_room_is_a_folder_or_its_one_file() {
+        for path in [
+            "worker/src/edge/body.rs",
+            "worker/src/edge.rs",
+            "worker/src/edge",
+        ] {
+            assert!(is_in(path, "worker/src/edge"), "{path}");
+        }
+        assert!(!is_in("worker/src/edges.rs", "worker/src/edge"));
+    }
+}
