@@ -184,3 +184,24 @@ fn w10_a_device_may_send_120_batches_at_once() {
     let mut other = Device::enrolled(&world, &operator, "33.1");
     assert_eq!(other.post(&world, &[]).status, 200);
 }
+
+#[test]
+fn w8_records_without_a_valid_key_stop_at_two_thousand_a_day() {
+    let world = World::empty();
+    let operator = world.operator();
+    let device = Device::enrolled(&world, &operator, "33.1");
+    let mut thief = Device::stranger("33.1");
+    thief.id.clone_from(&device.id);
+    let records = || (0..200).map(|_| record("33.1", 1)).collect::<Vec<_>>();
+    for _ in 0..10 {
+        assert_eq!(thief.post(&world, &records()).status, 200);
+    }
+    let refused = thief.post(&world, &[record("33.1", 1)]);
+    assert_eq!(refused.refusal(), (429, "slow-down".into()));
+    // The device itself is not held up.
+    let mut device = device;
+    assert_eq!(
+        verdicts(&device.post(&world, &[record("33.1", 5)])),
+        ["counted"]
+    );
+}

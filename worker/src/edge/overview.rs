@@ -3,7 +3,7 @@
 
 use super::reply;
 use crate::objects::Ask;
-use crate::objects::directory::{Permit, Permitted};
+use crate::objects::directory::Permitted;
 use crate::objects::ledger::Heard;
 use crate::objects::name::ObjectName;
 use crate::page::{Wanted, page};
@@ -24,11 +24,7 @@ async fn permitted(
     unit: &UnitId,
     now: Millis,
 ) -> Result<Permitted, Refused> {
-    let permit = Permit {
-        unit: unit.clone(),
-        wants_figures: true,
-    };
-    let mut ask = Ask::own("permit", now, write(&permit));
+    let mut ask = Ask::own("permit", now, write(unit));
     ask.session = session(request)?;
     ask.read(&ObjectName::Directory, env).await
 }

@@ -1,5 +1,6 @@
 //! Answers, and the headers that every one of them carries (privacy-and-security.md S8, S9).
 
+use crate::objects::answer;
 use crate::refused::Refused;
 use serde::Serialize;
 use survey::wire;
@@ -94,7 +95,7 @@ pub fn done() -> Result<Response> {
 pub fn refused(refused: &Refused) -> Result<Response> {
     let headers = headers(JSON, Keep::Never)?;
     if let Some(wait_s) = refused.wait_s {
-        headers.set("retry-after", &wait_s.to_string())?;
+        headers.set(answer::WAIT, &wait_s.to_string())?;
     }
     Ok(ResponseBuilder::new()
         .with_status(refused.code.status())
@@ -108,7 +109,7 @@ pub fn refused(refused: &Refused) -> Result<Response> {
 /// As [`headers`].
 pub fn relayed(response: Response) -> Result<Response> {
     let headers = headers(JSON, Keep::Never)?;
-    for name in ["retry-after", "set-cookie"] {
+    for name in [answer::WAIT, answer::COOKIE] {
         if let Some(value) = response.headers().get(name)? {
             headers.set(name, &value)?;
         }

@@ -1,10 +1,10 @@
 //! The Directory as a Durable Object: questions in, answers out. Never: a decision.
 
+use super::answer;
 use super::name::ObjectName;
 use super::{Ask, Asked, opened, signature};
 use crate::access::{Act, token};
 use crate::clock;
-use crate::edge::reply;
 use crate::post::Post;
 use crate::refused::Refused;
 use crate::store::directory::{Actor, Device, Directory as Rows, SCHEMA};
@@ -14,7 +14,7 @@ use std::cell::OnceCell;
 use survey::day::Millis;
 use survey::id::{DeviceId, UnitId};
 use survey::wire::code::Code;
-use survey::wire::device::{EnrolReply, EnrolRequest};
+use survey::wire::device::{Config, EnrolReply, EnrolRequest};
 use survey::wire::manager::{
     DeviceRow, Devices, FreshCode, Grant, NewAccount, NewCode, Session, Setup, SignIn, Units,
 };
@@ -32,16 +32,7 @@ pub struct Directory {
     rows: OnceCell<Rows<Durable>>,
 }
 
-/// What may be done at a unit, as the edge asks it.
-#[derive(Serialize, Deserialize)]
-pub struct Permit {
-    /// Where.
-    pub unit: UnitId,
-    /// Whether figures are wanted, or else devices.
-    pub wants_figures: bool,
-}
-
-/// Where a permitted question goes.
+/// Where a permitted question about figures goes.
 #[derive(Serialize, Deserialize)]
 pub struct Permitted {
     /// Whether the unit has units below it, so that its Rollup knows.
@@ -64,14 +55,14 @@ impl DurableObject for Directory {
             Ok(asked) => self.answer(&asked).await,
             Err(refused) => Err(refused),
         };
-        answer.or_else(|refused| reply::refused(&refused))
+        answer.or_else(|refused| answer::refused(&refused))
     }
 
     async fn alarm(&self) -> Result<Response> {
         if self.tell_ledgers().await.is_err() {
             self.state.storage().set_alarm(TELL_AGAIN_MS).await?;
         }
-        reply::done()
+        Ok(answer::done())
     }
 }
 
@@ -84,10 +75,10 @@ impl Directory {
         let rows = self.rows()?;
         let (session, now) = (asked.session.as_deref(), asked.now);
         let response = match asked.verb.as_str() {
-            "clock" => reply::message(&rows.number("clock_ahead_ms")?),
+            "clock" => answer::message(&rows.number("clock_ahead_ms")?),
             "set-clock" => {
                 rows.set_clock(session, now, asked.message()?)?;
-                reply::done()
+                answer::done()
             }
             "set-up" => {
                 let wanted: Setup = asked.message()?;
@@ -97,63 +88,62 @@ impl Directory {
                     !code.is_empty() && token::digest(&code) == token::digest(&wanted.code)
                 });
                 rows.set_up(now, is_right, &wanted.account, &wanted.password)?;
-                reply::done()
+                answer::done()
             }
             "sign-in" => {
                 let wanted: SignIn = asked.message()?;
                 let signed_in = rows.sign_in(now, &wanted.account, &wanted.password)?;
-                let response = reply::message(&self.session(signed_in.actor, now))?;
+                let response = answer::message(&self.session(signed_in.actor, now));
                 let cookie = token::cookie(&signed_in.token);
-                response.headers().set("set-cookie", &cookie)?;
-                Ok(response)
+                response.headers().set(answer::COOKIE, &cookie)?;
+                response
             }
-            "session" => reply::message(&self.session(rows.who(session, now)?, now)),
+            "session" => answer::message(&self.session(rows.who(session, now)?, now)),
             "sign-out" => {
                 rows.sign_out(session)?;
-                let response = reply::done()?;
-                response.headers().set("set-cookie", &token::no_cookie())?;
-                Ok(response)
+                let response = answer::done();
+                response
+                    .headers()
+                    .set(answer::COOKIE, &token::no_cookie())?;
+                response
             }
             "add-account" => {
                 let wanted: NewAccount = asked.message()?;
                 rows.add_account(session, now, &wanted)?;
-                reply::done()
+                answer::done()
             }
-            "units" => reply::message(&Units {
+            "units" => answer::message(&Units {
                 units: rows.units(session, now)?,
             }),
             "add-units" => {
                 let wanted: Units = asked.message()?;
                 rows.add_units(session, now, &wanted.units)?;
                 self.tell().await?;
-                reply::done()
+                answer::done()
             }
             "permit" => {
-                let wanted: Permit = asked.message()?;
-                let act = if wanted.wants_figures {
-                    Act::SeeFigures
-                } else {
-                    Act::SeeDevices
-                };
-                rows.permit(session, now, act, &wanted.unit)?;
-                reply::message(&Permitted {
-                    is_inner: rows.is_inner(&wanted.unit)?,
-                    counting: rows.counting_units(Some(&wanted.unit))?,
+                let unit: UnitId = asked.message()?;
+                rows.permit(session, now, Act::SeeFigures, &unit)?;
+                answer::message(&Permitted {
+                    is_inner: rows.is_inner(&unit)?,
+                    counting: rows.counting_units(Some(&unit))?,
                 })
             }
-            "counting" => reply::message(&rows.counting_units(None)?),
-            "devices" => reply::message(&Devices {
+            "counting" => answer::message(&rows.counting_units(None)?),
+            "devices" => answer::message(&Devices {
                 devices: device_rows(&rows.devices(session, now)?)?,
             }),
-            "enrol" => self.enrol(rows, asked).await,
-            "config" => self.config(rows, asked).await,
+            "enrol" => answer::message(&self.enrol(rows, asked).await?),
+            "config" => answer::message(&self.config(rows, asked).await?),
             verb => match verb.split_once('/') {
                 Some(("draw-code", unit)) => {
                     let unit = UnitId::parse(unit).map_err(|_| Refused::not_found())?;
+                    // A stranger shall not make us work out a PIN's verifier.
+                    rows.who(session, now)?;
                     let wanted: NewCode = asked.message()?;
                     let post = Post::of(wanted, token::random()?)?;
                     let drawn = rows.draw_code(session, now, &unit, &write(&post))?;
-                    reply::message(&FreshCode {
+                    answer::message(&FreshCode {
                         code: drawn.code,
                         ends: drawn.ends,
                     })
@@ -162,12 +152,12 @@ impl Directory {
                     let device = DeviceId::parse(device).map_err(|_| Refused::not_found())?;
                     rows.revoke(session, now, &device)?;
                     self.tell().await?;
-                    reply::done()
+                    answer::done()
                 }
-                _ => Err(Refused::broken("the Directory was asked an unknown verb"))?,
+                _ => return Err(Refused::broken("the Directory was asked an unknown verb")),
             },
         };
-        Ok(response?)
+        Ok(response)
     }
 
     fn session(&self, actor: Actor, now: Millis) -> Session {
@@ -184,58 +174,46 @@ impl Directory {
         }
     }
 
-    async fn enrol(&self, rows: &Rows<Durable>, asked: &Asked) -> Result<Response> {
-        let answer = async {
-            let wanted: EnrolRequest = asked.message()?;
-            if wanted.v != VERSION {
-                let message = "This server speaks version 1 of the wire.";
-                return Err(Refused::new(Code::BadVersion, message));
-            }
-            must_be_signed(asked, &wanted.key).await?;
-            let device = rows.enrol(asked.now, &wanted.code, &wanted.key)?;
-            self.tell().await?;
-            Ok(EnrolReply {
-                v: VERSION,
-                now: asked.now,
-                config: self.config_of(rows, &device)?,
-                device: device.id,
-            })
-        };
-        match answer.await {
-            Ok(enrolled) => reply::message(&enrolled),
-            Err(refused) => reply::refused(&refused),
+    async fn enrol(
+        &self,
+        rows: &Rows<Durable>,
+        asked: &Asked,
+    ) -> std::result::Result<EnrolReply, Refused> {
+        let wanted: EnrolRequest = asked.message()?;
+        if wanted.v != VERSION {
+            let message = "This server speaks version 1 of the wire.";
+            return Err(Refused::new(Code::BadVersion, message));
         }
+        must_be_signed(asked, &asked.body, &wanted.key).await?;
+        let device = rows.enrol(asked.now, &wanted.code, &wanted.key)?;
+        self.tell().await?;
+        Ok(EnrolReply {
+            v: VERSION,
+            now: asked.now,
+            config: self.config_of(rows, &device)?,
+            device: device.id,
+        })
     }
 
-    async fn config(&self, rows: &Rows<Durable>, asked: &Asked) -> Result<Response> {
-        let answer = async {
-            let id: DeviceId = asked.message()?;
-            let device = rows.device(&id)?;
-            let signed = Asked {
-                body: Vec::new(),
-                verb: String::new(),
-                now: asked.now,
-                session: None,
-                signature: asked.signature.clone(),
-            };
-            must_be_signed(&signed, &device.key).await?;
-            if device.revoked.is_some() {
-                let message = "This device was revoked. Enrol it again; its data stays on it.";
-                return Err(Refused::new(Code::RevokedDevice, message));
-            }
-            self.config_of(rows, &device)
-        };
-        match answer.await {
-            Ok(config) => reply::message(&config),
-            Err(refused) => reply::refused(&refused),
+    async fn config(
+        &self,
+        rows: &Rows<Durable>,
+        asked: &Asked,
+    ) -> std::result::Result<Config, Refused> {
+        let device = rows.device(&asked.message()?)?;
+        must_be_signed(asked, b"", &device.key).await?;
+        if device.revoked.is_some() {
+            let message = "This device was revoked. Enrol it again; its data stays on it.";
+            return Err(Refused::new(Code::RevokedDevice, message));
         }
+        self.config_of(rows, &device)
     }
 
     fn config_of(
         &self,
         rows: &Rows<Durable>,
         device: &Device,
-    ) -> std::result::Result<survey::wire::device::Config, Refused> {
+    ) -> std::result::Result<Config, Refused> {
         let post: Post =
             read(&device.post).map_err(|_| Refused::broken("a device's post is damaged"))?;
         let path = rows.path(&device.unit)?;
@@ -262,9 +240,9 @@ impl Directory {
     }
 }
 
-async fn must_be_signed(asked: &Asked, key: &str) -> std::result::Result<(), Refused> {
+async fn must_be_signed(asked: &Asked, body: &[u8], key: &str) -> std::result::Result<(), Refused> {
     let is_signed = match &asked.signature {
-        Some((made, path)) => signature::fits(key, made, path, &asked.body).await,
+        Some((made, path)) => signature::fits(key, made, path, body).await,
         None => false,
     };
     if is_signed {

@@ -1,10 +1,10 @@
 //! The Ledger as a Durable Object: a batch in, verdicts out; figures of what was released.
 //! Never: an answer out.
 
+use super::answer;
 use super::name::ObjectName;
 use super::{Ask, Asked, opened, signature};
 use crate::access::token;
-use crate::edge::reply;
 use crate::page::{Wanted, page};
 use crate::refused::Refused;
 use crate::store::contract;
@@ -60,16 +60,16 @@ impl DurableObject for Ledger {
             Ok(asked) => self.answer(&asked).await,
             Err(refused) => Err(refused),
         };
-        answer.or_else(|refused| reply::refused(&refused))
+        answer.or_else(|refused| answer::refused(&refused))
     }
 
     async fn alarm(&self) -> Result<Response> {
         if let Err(refused) = self.tend().await {
             // The runtime tries an alarm again only a few times; this one has to come through.
             self.state.storage().set_alarm(SEND_AGAIN_MS).await?;
-            return reply::refused(&refused);
+            return answer::refused(&refused);
         }
-        reply::done()
+        Ok(answer::done())
     }
 }
 
@@ -91,22 +91,22 @@ impl Ledger {
                 let news: Enrolled = asked.message()?;
                 self.rows()?.learn(&news)?;
                 self.tend_soon().await?;
-                reply::done()
+                answer::done()
             }
             "contract" => {
                 let store = Durable::open(&self.state, contract::SCHEMA)?;
                 let kept = contract::kept_promises(&store);
-                reply::message(&kept.map_err(|broken| Refused::broken(&broken))?)
+                answer::message(&kept.map_err(|broken| Refused::broken(&broken))?)
             }
-            "panic" => Ok(self.panic()?),
+            "panic" => self.panic()?,
             "promises" => {
                 let store = Durable::open(&self.state, contract::SCHEMA)?;
-                reply::message(&contract::count(&store)?)
+                answer::message(&contract::count(&store)?)
             }
-            "batch" => self.batch(asked).await,
+            "batch" => answer::message(&self.count(asked).await?),
             "tick" => {
                 self.tend().await?;
-                reply::done()
+                answer::done()
             }
             "figures" => {
                 let (unit, query): (UnitId, String) = asked.message()?;
@@ -114,16 +114,16 @@ impl Ledger {
                 self.rows()?.look(asked.now, self.rhythm())?;
                 let slices = self.rows()?.slices()?;
                 self.tend_soon().await?;
-                reply::message(&page(unit, &wanted, &slices, asked.now)?)
+                answer::message(&page(unit, &wanted, &slices, asked.now)?)
             }
             "live" => {
                 self.rows()?.look(asked.now, self.rhythm())?;
-                reply::message(&self.rows()?.live(asked.now, self.rhythm())?)
+                answer::message(&self.rows()?.live(asked.now, self.rhythm())?)
             }
-            "heard" => reply::message(&self.rows()?.heard()?),
-            _ => Err(Refused::broken("a Ledger was asked an unknown verb"))?,
+            "heard" => answer::message(&self.rows()?.heard()?),
+            _ => return Err(Refused::broken("a Ledger was asked an unknown verb")),
         };
-        Ok(response?)
+        Ok(response)
     }
 
     /// Breaks in the middle of a transaction, as a test (the route exists nowhere else).
@@ -133,13 +133,6 @@ impl Ledger {
             sql.run("INSERT INTO promise (id) VALUES ('panic')", &[])?;
             panic!("as a test");
         })
-    }
-
-    async fn batch(&self, asked: &Asked) -> Result<Response> {
-        match self.count(asked).await {
-            Ok(counted) => reply::message(&counted),
-            Err(refused) => reply::refused(&refused),
-        }
     }
 
     async fn count(&self, asked: &Asked) -> std::result::Result<Reply, Refused> {

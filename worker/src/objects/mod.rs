@@ -1,5 +1,6 @@
 //! The three kinds of Durable Object, how one is named and how one is asked.
 
+pub mod answer;
 pub mod directory;
 pub mod ledger;
 pub mod name;
@@ -87,7 +88,7 @@ impl<'a> Ask<'a> {
         }
         let refusal: survey::wire::code::Refusal = survey::wire::read(&text)
             .map_err(|_| Refused::broken("an object failed without a word"))?;
-        let wait_s = response.headers().get("retry-after")?;
+        let wait_s = response.headers().get(answer::WAIT)?;
         Err(Refused {
             code: refusal.code,
             message: refusal.message,

@@ -1,9 +1,9 @@
 //! The Rollup as a Durable Object: children's snapshots in, figures of their sum out.
 
+use super::answer;
 use super::name::ObjectName;
 use super::{Ask, Asked, opened};
 use crate::clock;
-use crate::edge::reply;
 use crate::page::{Wanted, page};
 use crate::refused::Refused;
 use crate::store::durable::Durable;
@@ -39,15 +39,15 @@ impl DurableObject for Rollup {
             Ok(asked) => self.answer(&asked).await,
             Err(refused) => Err(refused),
         };
-        answer.or_else(|refused| reply::refused(&refused))
+        answer.or_else(|refused| answer::refused(&refused))
     }
 
     async fn alarm(&self) -> Result<Response> {
         if let Err(refused) = self.send_up().await {
             self.state.storage().set_alarm(SEND_AGAIN_MS).await?;
-            return reply::refused(&refused);
+            return answer::refused(&refused);
         }
-        reply::done()
+        Ok(answer::done())
     }
 }
 
@@ -66,17 +66,17 @@ impl Rollup {
                 if self.rows()?.unacknowledged()?.is_some() {
                     self.state.storage().set_alarm(0).await?;
                 }
-                reply::done()
+                answer::done()
             }
             "figures" => {
                 let (unit, query): (UnitId, String) = asked.message()?;
                 let wanted = Wanted::of(&query)?;
                 let slices = self.rows()?.slices()?;
-                reply::message(&page(unit, &wanted, &slices, asked.now)?)
+                answer::message(&page(unit, &wanted, &slices, asked.now)?)
             }
-            _ => Err(Refused::broken("a Rollup was asked an unknown verb"))?,
+            _ => return Err(Refused::broken("a Rollup was asked an unknown verb")),
         };
-        Ok(response?)
+        Ok(response)
     }
 
     async fn send_up(&self) -> std::result::Result<(), Refused> {
