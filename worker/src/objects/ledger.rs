@@ -14,7 +14,7 @@ pub use crate::store::ledger::Heard;
 use crate::store::ledger::{Ledger as Rows, SCHEMA, Standing, Upload};
 use crate::store::port::Store as _;
 use crate::{clock, forms};
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
 use survey::day::{Day, MINUTE_MS, Millis};
 use survey::id::{DeviceId, UnitId};
@@ -43,6 +43,8 @@ pub struct Ledger {
     /// Batches that a device has left, in thousandths, and when that was reckoned. Kept in memory
     /// only: a restart forgives.
     allowance: RefCell<BTreeMap<DeviceId, (i64, Millis)>>,
+    /// When the alarm goes off, by real time, as far as this instance has seen to it.
+    alarm: Cell<Option<Millis>>,
 }
 
 impl DurableObject for Ledger {
@@ -52,6 +54,7 @@ impl DurableObject for Ledger {
             env,
             rows: OnceCell::new(),
             allowance: RefCell::default(),
+            alarm: Cell::new(None),
         }
     }
 
@@ -64,6 +67,7 @@ impl DurableObject for Ledger {
     }
 
     async fn alarm(&self) -> Result<Response> {
+        self.alarm.set(None);
         if let Err(refused) = self.tend().await {
             // The runtime tries an alarm again only a few times; this one has to come through.
             self.state.storage().set_alarm(SEND_AGAIN_MS).await?;
@@ -196,7 +200,6 @@ impl Ledger {
 
     /// Sees to it that [`Ledger::tend`] runs, soon where sums are to be sent, else at the release.
     async fn tend_soon(&self) -> std::result::Result<(), Refused> {
-        let storage = self.state.storage();
         let rows = self.rows()?;
         let wait_ms = if rows.unacknowledged()?.is_some() {
             Some(0)
@@ -205,11 +208,16 @@ impl Ledger {
             let next = rows.next_look(now)?;
             next.map(|next| next.since(now).max(0))
         };
-        if let Some(wait_ms) = wait_ms {
-            let at = clock::real().plus(wait_ms);
+        let Some(wait_ms) = wait_ms else {
+            return Ok(());
+        };
+        let at = clock::real().plus(wait_ms);
+        if self.alarm.get().is_none_or(|alarm| alarm > at) {
+            let storage = self.state.storage();
             if storage.get_alarm().await?.is_none_or(|alarm| alarm > at.0) {
                 storage.set_alarm(wait_ms).await?;
             }
+            self.alarm.set(Some(at));
         }
         Ok(())
     }
