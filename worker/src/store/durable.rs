@@ -46,7 +46,7 @@ impl From<worker::Error> for StoreError {
 impl Sql for SqlStorage {
     fn rows(&self, statement: &str, values: &[Value]) -> Result<Vec<Row>, StoreError> {
         let bound: Vec<_> = values.iter().map(bind).collect();
-        self.exec(statement, bound)?
+        self.exec_raw(statement, bound)?
             .raw()
             .map(|row| {
                 row?.into_iter()
@@ -58,11 +58,11 @@ impl Sql for SqlStorage {
     }
 }
 
-fn bind(value: &Value) -> SqlStorageValue {
+fn bind(value: &Value) -> JsValue {
     match value {
-        Value::Null => SqlStorageValue::Null,
-        Value::Integer(number) => SqlStorageValue::Integer(*number),
-        Value::Text(text) => SqlStorageValue::String(text.clone()),
+        Value::Null => JsValue::NULL,
+        Value::Integer(number) => SqlStorageValue::Integer(*number).into(),
+        Value::Text(text) => JsValue::from_str(text),
     }
 }
 

@@ -5,10 +5,10 @@ use crate::access::token;
 use crate::refused::Refused;
 use crate::store::port::{Row, Sql, Store, StoreError, Value};
 use std::collections::BTreeMap;
-use survey::comment::redact;
+use survey::comment::{Redacted, redact};
 use survey::day::{Day, Millis};
 use survey::form::Form;
-use survey::id::{FormId, ParcelHash, ResponseId};
+use survey::id::{DeviceId, FormId, ParcelHash, ResponseId};
 use survey::ledger::{Counted, Desk, Entry, Judgement, Kept, Receipt, Sender, judge};
 use survey::release::Rhythm;
 use survey::score::Tally;
@@ -46,16 +46,17 @@ pub struct Count {
     pub version: u64,
 }
 
-/// What a batch adds to the tables, collected so that each table takes one statement.
+/// What a batch adds to the tables, collected so that each table takes few statements.
 #[derive(Default)]
 struct Entries {
-    receipts: Vec<[String; 3]>,
-    responses: Vec<[String; 5]>,
-    quarantined: Vec<[String; 5]>,
-    comments: Vec<(String, String, String, String, bool)>,
+    receipts: Vec<[Value; 4]>,
+    responses: Vec<[Value; 5]>,
+    quarantined: Vec<[Value; 5]>,
+    comments: Vec<[Value; 5]>,
     cells: BTreeMap<(FormId, Day), Tally>,
     counted: i64,
-    is_rejudged: bool,
+    /// Pairs of id and hash that a quarantine may hold.
+    rejudged: Vec<(ResponseId, ParcelHash)>,
 }
 
 impl<S: Store> Ledger<S> {
@@ -95,7 +96,7 @@ impl<S: Store> Ledger<S> {
             let mut entries = Entries::default();
             judge_all(sql, upload, records, today, &mut count, &mut entries)?;
             if !entries.receipts.is_empty() {
-                entries.write(sql, &upload.batch.device.to_string(), today)?;
+                entries.write(sql, today)?;
                 raise_version(sql)?;
                 super::release::look(sql, upload.now, upload.rhythm)?;
             }
@@ -132,9 +133,11 @@ fn judge_all(
         match judge(record, known, upload.sender, &desk) {
             Judgement::Unread => count.unread.push(record.id),
             Judgement::Decided { verdict, entry } => {
-                entries.is_rejudged |= !known.is_empty();
+                if !known.is_empty() && matches!(entry, Entry::Count(_)) {
+                    entries.rejudged.push((record.id, record.hash));
+                }
                 count.verdicts.push(verdict);
-                entries.add(record, entry, today)?;
+                entries.add(record, upload.batch.device, entry, today)?;
             }
         }
     }
@@ -182,43 +185,52 @@ fn word(reason: Reason) -> String {
 }
 
 impl Entries {
-    fn add(&mut self, record: &Record, entry: Entry, today: Day) -> Result<(), Refused> {
-        let parcel = record.clone().into_parcel();
-        let sealed = parcel.commitment.to_string();
-        let comment = parcel.comment.map(|comment| redact(&comment.text));
+    fn add(
+        &mut self,
+        record: &Record,
+        device: DeviceId,
+        entry: Entry,
+        today: Day,
+    ) -> Result<(), Refused> {
+        let (verdict, counted) = match entry {
+            Entry::Nothing => return Ok(()),
+            Entry::Quarantine(reason) => (word(reason), None),
+            Entry::Count(counted) => (COUNTED.to_owned(), Some(counted)),
+        };
         let (id, hash) = (record.id.to_string(), record.hash.to_string());
-        match entry {
-            Entry::Nothing => {}
-            Entry::Quarantine(reason) => {
-                let text = comment.map(|comment| comment.text);
-                let raw = write(&(&record.body, text, sealed, record.damaged));
-                let day = today.to_string();
-                self.receipts.push([id.clone(), hash.clone(), word(reason)]);
-                self.quarantined.push([id, hash, word(reason), day, raw]);
-            }
-            Entry::Count(counted) => {
-                let form = counted.submission.response.form;
-                if let Some(comment) = comment {
-                    self.comments.push((
-                        token::draw()?,
-                        form.to_string(),
-                        counted.day.month_slice(),
-                        comment.text,
-                        comment.needs_review,
-                    ));
-                }
-                self.receipts.push([id.clone(), hash, COUNTED.to_owned()]);
-                self.responses.push([
-                    id,
-                    form.to_string(),
-                    counted.day.to_string(),
-                    record.body.clone(),
-                    sealed,
-                ]);
-                self.add_to_cell(form, *counted)?;
-            }
+        let (comment, sealed) = comment(record);
+        self.receipts.push([
+            id.as_str().into(),
+            hash.as_str().into(),
+            verdict.as_str().into(),
+            device.to_string().into(),
+        ]);
+        let Some(counted) = counted else {
+            let text = comment.map(|comment| comment.text);
+            let raw = write(&(&record.body, text, sealed, record.damaged));
+            let day = today.to_string().into();
+            let row = [id.into(), hash.into(), verdict.into(), day, raw.into()];
+            self.quarantined.push(row);
+            return Ok(());
+        };
+        let form = counted.submission.response.form;
+        if let Some(comment) = comment {
+            self.comments.push([
+                token::draw()?.into(),
+                form.to_string().into(),
+                counted.day.month_slice().into(),
+                comment.text.into(),
+                comment.needs_review.into(),
+            ]);
         }
-        Ok(())
+        self.responses.push([
+            id.into(),
+            form.to_string().into(),
+            counted.day.to_string().into(),
+            record.body.as_str().into(),
+            sealed.into(),
+        ]);
+        self.add_to_cell(form, *counted)
     }
 
     fn add_to_cell(&mut self, form: FormId, counted: Counted) -> Result<(), Refused> {
@@ -234,52 +246,73 @@ impl Entries {
         }
     }
 
-    fn write(&self, sql: &dyn Sql, device: &str, today: Day) -> Result<(), Refused> {
+    fn write(&self, sql: &dyn Sql, today: Day) -> Result<(), Refused> {
         // A record that was quarantined and now counts leaves the quarantine (rule L8).
-        if self.is_rejudged {
+        for (id, hash) in &self.rejudged {
             sql.run(
-                "DELETE FROM quarantine WHERE (id, hash) IN
-                   (SELECT value ->> 0, value ->> 1 FROM json_each(?1))",
-                &[write(&self.receipts).into()],
+                "DELETE FROM quarantine WHERE id = ?1 AND hash = ?2",
+                &[id.to_string().into(), hash.to_string().into()],
             )?;
         }
-        sql.run(
-            "INSERT INTO receipt
-             SELECT value ->> 0, value ->> 1, value ->> 2, ?2 FROM json_each(?1) WHERE true
-             ON CONFLICT DO UPDATE SET verdict = excluded.verdict, device = excluded.device",
-            &[write(&self.receipts).into(), device.into()],
+        let again =
+            "ON CONFLICT DO UPDATE SET verdict = excluded.verdict, device = excluded.device";
+        insert(
+            sql,
+            "receipt (id, hash, verdict, device)",
+            &self.receipts,
+            again,
         )?;
-        if !self.responses.is_empty() {
-            sql.run(
-                "INSERT INTO response SELECT value ->> 0, value ->> 1, value ->> 2, 0,
-                   value ->> 3, value ->> 4 FROM json_each(?1)",
-                &[write(&self.responses).into()],
-            )?;
+        let columns = "response (id, form, day, body, commitment)";
+        insert(sql, columns, &self.responses, "")?;
+        let columns = "quarantine (id, hash, reason, day, raw)";
+        insert(sql, columns, &self.quarantined, "")?;
+        let columns = "comment (key, form, month, text, needs_review)";
+        insert(sql, columns, &self.comments, "")?;
+        for ((form, day), tally) in &self.cells {
+            add_to_stored_cell(sql, *form, *day, tally)?;
+        }
+        if self.counted > 0 {
             sql.run(
                 "INSERT INTO received VALUES (?1, ?2)
                  ON CONFLICT DO UPDATE SET responses = responses + excluded.responses",
                 &[today.to_string().into(), self.counted.into()],
             )?;
         }
-        if !self.quarantined.is_empty() {
-            sql.run(
-                "INSERT INTO quarantine SELECT value ->> 0, value ->> 1, value ->> 2,
-                   value ->> 3, value ->> 4 FROM json_each(?1)",
-                &[write(&self.quarantined).into()],
-            )?;
-        }
-        if !self.comments.is_empty() {
-            sql.run(
-                "INSERT INTO comment SELECT value ->> 0, value ->> 1, value ->> 2,
-                   value ->> 3, value ->> 4 FROM json_each(?1)",
-                &[write(&self.comments).into()],
-            )?;
-        }
-        for ((form, day), tally) in &self.cells {
-            add_to_stored_cell(sql, *form, *day, tally)?;
-        }
         Ok(())
     }
+}
+
+/// Values that a statement binds at most.
+const MOST_BOUND: usize = 100;
+
+/// Adds rows, as many to a statement as it may bind: half the work of handing over one JSON list.
+fn insert<const N: usize>(
+    sql: &dyn Sql,
+    table: &str,
+    rows: &[[Value; N]],
+    conflict: &str,
+) -> Result<(), StoreError> {
+    for rows in rows.chunks(MOST_BOUND / N) {
+        let marks = vec!["?"; N].join(",");
+        let places = vec![format!("({marks})"); rows.len()].join(",");
+        let statement = format!("INSERT INTO {table} VALUES {places} {conflict}");
+        sql.run(&statement, rows.as_flattened())?;
+    }
+    Ok(())
+}
+
+/// The comment of a record without what names a person (P10), and what binds it to the record.
+fn comment(record: &Record) -> (Option<Redacted>, String) {
+    let parcel = Record {
+        id: record.id,
+        body: String::new(),
+        comment: record.comment.clone(),
+        hash: record.hash,
+        damaged: record.damaged,
+    }
+    .into_parcel();
+    let redacted = parcel.comment.map(|comment| redact(&comment.text));
+    (redacted, parcel.commitment.to_string())
 }
 
 /// Adds a tally to what waits in a cell.

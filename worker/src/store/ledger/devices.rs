@@ -1,6 +1,6 @@
 //! The devices of the unit: their keys, and how they last said they are.
 
-use super::{Ledger, damaged, set_number};
+use super::{Ledger, damaged, number, set_number};
 use crate::refused::Refused;
 use crate::store::directory::{Enrolled, Known};
 use crate::store::port::{Row, Sql, Store, StoreError};
@@ -55,6 +55,10 @@ impl<S: Store> Ledger<S> {
                      ON CONFLICT DO UPDATE SET value = excluded.value",
                     &[name.into(), value.into()],
                 )?;
+            }
+            if number(sql, "restore")? < news.restore.into() {
+                // What the Rollup above had acknowledged may be of a time that was undone (L11).
+                sql.run("DELETE FROM word WHERE name = 'told'", &[])?;
             }
             set_number(sql, "restore", news.restore.into())?;
             for device in &news.devices {

@@ -70,8 +70,11 @@ impl<S: Store> Ledger<S> {
     /// Broken when the store fails.
     pub fn unacknowledged(&self) -> Result<Option<(Vec<UnitId>, Snapshot)>, Refused> {
         self.0.atomically(|sql| {
-            let released = number(sql, "released")?;
-            let Some(child) = unit(sql)?.filter(|_| released > 0) else {
+            let (released, restore) = (number(sql, "released")?, number(sql, "restore")?);
+            // A Ledger that was restored tells so even with nothing released: the Rollup may hold
+            // sums of a time that was undone.
+            let has_news = released > 0 || restore > 0;
+            let Some(child) = unit(sql)?.filter(|_| has_news) else {
                 return Ok(None);
             };
             let row = sql.first("SELECT value FROM word WHERE name = 'above'", &[])?;
@@ -87,7 +90,7 @@ impl<S: Store> Ledger<S> {
             }
             let snapshot = Snapshot {
                 child,
-                restore: u32::try_from(number(sql, "restore")?).map_err(|_| damaged())?,
+                restore: u32::try_from(restore).map_err(|_| damaged())?,
                 version: u64::try_from(released).map_err(|_| damaged())?,
                 slices: slices(sql)?,
             };
