@@ -38,8 +38,8 @@ macro_rules! laws_hold {
 }
 
 laws_hold! {
-    absences: no_address_is_read, answers_keep_no_order_and_no_place, what_is_counted_is_never_deleted,
-        a_device_never_empties_its_storage;
+    absences: no_address_is_read, answers_keep_no_order_and_no_place, d1_l13_what_is_counted_is_never_deleted,
+        b4_o6_a_device_never_empties_its_storage;
     arrows: rooms_name_only_what_lies_below, counter_knows_no_account, text_knows_nothing,
         app_and_worker_share_no_code, every_room_is_there;
     doors: browser_apis_only_in_device, sql_only_in_store, http_types_only_at_the_edge,

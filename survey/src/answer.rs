@@ -326,6 +326,18 @@ mod tests {
     }
 
     #[test]
+    fn o1_a_response_keeps_the_id_of_its_draft() {
+        let form = form();
+        let mut draft = open(&form);
+        while draft.current().is_some() {
+            draft.skip();
+        }
+        let finished = draft.finish().unwrap();
+        assert_eq!(finished.response.id, ResponseId::from_random([7; 16]));
+        assert!(!finished.response.answers.is_empty());
+    }
+
+    #[test]
     fn a3_filters_decide_what_is_not_asked() {
         let form = form();
         let mut draft = open(&form);

@@ -326,7 +326,7 @@ fn s6_a_session_is_a_strict_cookie_and_ends_with_signing_out() {
 }
 
 #[test]
-fn a_stranger_makes_no_database() {
+fn s3_a_stranger_makes_no_database() {
     let world = World::empty();
     world.operator();
     let files = || {

@@ -343,6 +343,47 @@ mod tests {
         assert_eq!(read_reply(text.as_bytes(), doubled.batch), None);
     }
 
+    fn parcel() -> Parcel {
+        let body = String::from("{}");
+        let comment = SaltedComment {
+            text: String::from("Tốt"),
+            salt: Salt::from_bytes([4; 16]),
+        };
+        let id = ResponseId::from_random([7; 16]);
+        let commitment = submission::commitment(Some(&comment));
+        Parcel {
+            id,
+            hash: submission::hash(id, &body, commitment),
+            body,
+            commitment,
+            comment: Some(comment),
+        }
+    }
+
+    #[test]
+    fn o3_a_parcel_travels_unchanged() {
+        let record = Record::of(&parcel());
+        let written = super::super::write(&record);
+        let read: Record = super::super::read(&written).unwrap();
+        assert_eq!(read.into_parcel(), parcel());
+        let settled = parcel().without_comment();
+        let record = Record::of(&settled);
+        assert!(!record.damaged);
+        assert_eq!(record.hash, parcel().hash);
+        assert_eq!(record.into_parcel(), settled);
+    }
+
+    #[test]
+    fn o9_a_record_damaged_at_rest_goes_as_damaged_under_its_new_hash() {
+        let mut rotten = parcel();
+        rotten.body = String::from("{]");
+        let record = Record::of(&rotten);
+        assert!(record.damaged);
+        assert_ne!(record.hash, parcel().hash);
+        assert_eq!(record.hash, rotten.rehash());
+        assert!(!Record::of(&parcel()).damaged);
+    }
+
     #[test]
     fn w6_sizes_come_before_parsing() {
         let big = alloc::vec![b' '; MOST_BYTES_TAKEN + 1];

@@ -97,15 +97,15 @@ pub fn answers_keep_no_order_and_no_place(tree: &Tree) -> Vec<Breach> {
     found
 }
 
-/// L13, O6 on the server: what is counted and its receipt stay.
-pub fn what_is_counted_is_never_deleted(tree: &Tree) -> Vec<Breach> {
+/// L13, D1: what is counted, its receipt and its unit stay.
+pub fn d1_l13_what_is_counted_is_never_deleted(tree: &Tree) -> Vec<Breach> {
     let cure = "Append a correction instead: rules L7, L9 and L13";
     let mut found = Vec::new();
     for (path, source) in tree.sources_in("worker/src") {
         for text in &source.strings {
             let words: Vec<&str> = text.text.split(|c: char| !c.is_alphanumeric()).collect();
             let deletes = words.windows(3).any(|three| {
-                matches!(three, ["DELETE", "FROM", "response" | "receipt"])
+                matches!(three, ["DELETE", "FROM", "response" | "receipt" | "unit"])
                     || matches!(three, ["DROP", "TABLE", _])
             });
             if deletes {
@@ -123,7 +123,7 @@ pub fn what_is_counted_is_never_deleted(tree: &Tree) -> Vec<Breach> {
 }
 
 /// O6, B4: no code empties or removes the device's storage.
-pub fn a_device_never_empties_its_storage(tree: &Tree) -> Vec<Breach> {
+pub fn b4_o6_a_device_never_empties_its_storage(tree: &Tree) -> Vec<Breach> {
     let cure = "Only a verdict lets a record go: rules O4, O6 and B4";
     let mut found = Vec::new();
     for (path, source) in tree.sources_in("app/src") {
@@ -260,12 +260,17 @@ mod tests {
                     const B: &str = \"DELETE FROM session\";";
         let at = "worker/src/store/ledger/count.rs";
         assert_eq!(
-            broken(what_is_counted_is_never_deleted, &[(at, text)]),
+            broken(d1_l13_what_is_counted_is_never_deleted, &[(at, text)]),
+            [format!("{at}:2")]
+        );
+        let text = "\nconst A: &str = \"DELETE FROM unit\";";
+        assert_eq!(
+            broken(d1_l13_what_is_counted_is_never_deleted, &[(at, text)]),
             [format!("{at}:2")]
         );
         let text = "\nfn f() { factory.delete_database(\"a\"); }";
         let at = "app/src/device/indexed_db/mod.rs";
-        let law = a_device_never_empties_its_storage;
+        let law = b4_o6_a_device_never_empties_its_storage;
         assert_eq!(broken(law, &[(at, text)]), [format!("{at}:2")]);
         let text = "\nfn f() { store.clear(); }";
         assert_eq!(broken(law, &[(at, text)]), [format!("{at}:2")]);
