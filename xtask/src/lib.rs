@@ -7,6 +7,7 @@ pub mod chromium;
 pub mod data;
 pub mod doctor;
 pub mod files;
+pub mod gallery;
 pub mod project;
 pub mod sample;
 pub mod serve;
@@ -21,10 +22,11 @@ pub mod verb;
 pub mod workerd;
 
 /// Every verb, in the order a newcomer meets them.
-pub static VERBS: [verb::Verb; 5] = [
+pub static VERBS: [verb::Verb; 6] = [
     serve::VERB,
     test::VERB,
     build::VERB,
     check::VERB,
+    gallery::VERB,
     doctor::VERB,
 ];

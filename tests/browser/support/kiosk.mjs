@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { chromium } from "playwright-core";
 
-const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+export const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 /** Touches in the first 400 ms of a screen do nothing (UK5). */
 const SETTLED_MS = 450;
 
@@ -28,6 +28,19 @@ export class Kiosk {
     kiosk.page = kiosk.context.pages()[0] ?? (await kiosk.context.newPage());
     await kiosk.page.goto(kiosk.origin + path);
     return kiosk;
+  }
+
+  /** Another tab of the same device; `before` runs in it ahead of the page's own program. */
+  async tab(path = "/", before = undefined, given = undefined) {
+    const tab = new Kiosk(this.context, this.origin);
+    await tab.visit(path, before, given);
+    return tab;
+  }
+
+  async visit(path = "/", before = undefined, given = undefined) {
+    this.page = await this.context.newPage();
+    if (before) await this.page.addInitScript(before, given);
+    await this.page.goto(this.origin + path);
   }
 
   button(name) {
@@ -87,11 +100,47 @@ export class Kiosk {
     await this.attract();
   }
 
-  /** What staff see behind their PIN: how many answers wait. */
-  async waiting(pin) {
+  /** From the first touch to the first question. */
+  async begin() {
+    await this.press("Chạm để bắt đầu");
+    await this.press("Tiếp tục");
+    await this.sees(/^Câu 1 trên/);
+  }
+
+  face(level) {
+    return this.button(new RegExp(`mức ${level} trên 5`));
+  }
+
+  /** The six questions of the express form with its two filters, up to the comment; 0 skips. */
+  async express(levels) {
+    await this.begin();
+    const rate = async (level) => this.press(level === 0 ? "Bỏ qua câu này" : new RegExp(`mức ${level} trên 5`));
+    for (const level of levels.slice(0, 4)) await rate(level);
+    await this.press(levels[4] === undefined ? "Việc khác" : "Nhận kết quả");
+    if (levels[4] !== undefined) await rate(levels[4]);
+    await this.press(levels[5] === undefined ? "Chưa từng/ Không có" : "Đã từng/ Có");
+    if (levels[5] !== undefined) await rate(levels[5]);
+    await this.page.getByRole("textbox").waitFor();
+  }
+
+  /** Sends what was answered and stays until the next citizen's screen. */
+  async send(comment = "") {
+    if (comment) await this.page.getByRole("textbox").fill(comment);
+    await this.press("Gửi");
+    await this.sees("Cảm ơn Ông/Bà! Ý kiến đã được lưu.");
+    await this.attract();
+  }
+
+  /** The staff's gate, with a PIN typed into it. */
+  async staff(pin) {
     await this.page.goto(`${this.origin}/staff`);
     for (const digit of pin) await this.button(digit).click();
     await this.button("Tiếp tục").click();
+  }
+
+  /** What staff see behind their PIN: how many answers wait. */
+  async waiting(pin) {
+    await this.staff(pin);
     const line = this.page.getByText(/phiếu chờ gửi/);
     await line.waitFor();
     return Number((await line.innerText()).match(/\d+/)[0]);

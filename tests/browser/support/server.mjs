@@ -29,12 +29,16 @@ const listenOn = (port) =>
 /** The server, with its data folder and ports kept between `stop` and `start`. */
 export class Server {
   static async start(...options) {
-    const server = new Server();
-    server.data = mkdtempSync(join(tmpdir(), "hai-long-"));
-    server.port = await freePorts();
-    server.options = options;
+    const server = await new Server().prepare(...options);
     await server.start();
     return server;
+  }
+
+  async prepare(...options) {
+    this.data = mkdtempSync(join(tmpdir(), "hai-long-"));
+    this.port = await freePorts();
+    this.options = options;
+    return this;
   }
 
   async start() {
@@ -44,15 +48,20 @@ export class Server {
     const lines = createInterface({ input: this.process.stdout });
     await new Promise((resolve, reject) => {
       this.process.once("exit", (code) => reject(new Error(`serve ended with ${code}`)));
-      lines.on("line", (line) => {
-        const ready = line.match(/^ready counter (\S+) manager (\S+)/);
-        if (ready) [, this.counter, this.manager] = ready;
-        const code = line.match(/^setup code (\S+)/);
-        if (code) this.setupCode = code[1];
-        if (this.counter && this.setupCode) resolve();
-      });
+      lines.on("line", (line) => this.hears(line) && resolve());
     });
     this.process.removeAllListeners("exit");
+  }
+
+  /** Reads a line of `serve`; true with the last one. */
+  hears(line) {
+    const ready = line.match(/^ready counter (\S+) manager (\S+)/);
+    if (ready) [, this.counter, this.manager] = ready;
+    const code = line.match(/^setup code (\S+)/);
+    if (code) this.setupCode = code[1];
+    const signIn = line.match(/^sign in .* account (\S+) password (\S+)/);
+    if (signIn) [, this.account, this.password] = signIn;
+    return this.counter && (this.setupCode || line.startsWith("kiosk"));
   }
 
   async stop(signal = "SIGTERM") {

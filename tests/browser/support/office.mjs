@@ -1,0 +1,39 @@
+// A whole office for one test file: a server, its operator, one browser, devices as they are needed.
+import { chromium } from "playwright-core";
+import { FLAGS, Kiosk } from "./kiosk.mjs";
+import { enrolmentCode, setUp } from "./operator.mjs";
+import { Server } from "./server.mjs";
+
+export class Office {
+  static async open() {
+    const office = new Office();
+    office.server = await Server.start("--empty");
+    office.operator = await setUp(office.server);
+    office.browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: FLAGS });
+    return office;
+  }
+
+  /** A device with a storage of its own that has never been here. */
+  async device(options = {}) {
+    const context = await this.browser.newContext({ viewport: { width: 1080, height: 1920 }, locale: "vi-VN", ...options });
+    return new Kiosk(context, this.server.counter);
+  }
+
+  code(form = "express6") {
+    return enrolmentCode(this.operator, form);
+  }
+
+  /** A device on its attract screen, enrolled and able to start without a network. */
+  async kiosk(options = {}, form = "express6") {
+    const kiosk = await this.device(options);
+    await kiosk.visit();
+    await kiosk.enrol(await this.code(form));
+    await kiosk.isInstalled();
+    return kiosk;
+  }
+
+  async close() {
+    await this.browser?.close();
+    await this.server.end();
+  }
+}
