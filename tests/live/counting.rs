@@ -158,11 +158,50 @@ fn w8_a_key_can_lapse_and_ingest_cannot() {
     let mut stranger = Device::stranger("33.1");
     let refused = stranger.post(&world, &[record("33.1", 4)]);
     assert_eq!(refused.refusal(), (401, "unknown-device".into()));
-    // A device of one unit is a stranger at another.
-    let mut elsewhere = Device::enrolled(&world, &operator, "33.1");
+}
+
+#[test]
+fn s3_a_device_only_appends_and_only_for_its_unit() {
+    let world = World::empty();
+    let operator = world.operator();
+    let mut device = Device::enrolled(&world, &operator, "33.1");
+    Device::enrolled(&world, &operator, "33.2");
+    assert_eq!(
+        verdicts(&device.post(&world, &[record("33.1", 4)])),
+        ["counted"]
+    );
+    // A stranger at another unit, and at its own it cannot answer for another.
+    let mut elsewhere = device.clone();
     elsewhere.unit = "33.2".into();
     let refused = elsewhere.post(&world, &[record("33.2", 4)]);
     assert_eq!(refused.refusal(), (401, "unknown-device".into()));
+    let other = verdicts(&device.post(&world, &[record("33.2", 4)]));
+    assert_eq!(other, ["quarantined unknown-unit"]);
+    // Nothing that was sent can be read, changed or taken back.
+    for method in ["GET", "PUT", "DELETE"] {
+        let reply = crate::world::ask(method, &world.counter(&device.path()), &[], b"");
+        assert_eq!(reply.refusal(), (405, "bad-method".into()), "{method}");
+    }
+}
+
+#[test]
+fn s12_many_devices_behind_one_address_are_not_slowed_down() {
+    let world = World::empty();
+    let operator = world.operator();
+    let devices: Vec<_> = (0..8)
+        .map(|_| Device::enrolled(&world, &operator, "33.1"))
+        .collect();
+    thread::scope(|scope| {
+        for mut device in devices {
+            let world = &world;
+            scope.spawn(move || {
+                for _ in 0..60 {
+                    let reply = device.post(world, &[record("33.1", 4)]);
+                    assert_eq!(verdicts(&reply), ["counted"]);
+                }
+            });
+        }
+    });
 }
 
 #[test]
@@ -204,4 +243,68 @@ fn w8_records_without_a_valid_key_stop_at_two_thousand_a_day() {
         verdicts(&device.post(&world, &[record("33.1", 5)])),
         ["counted"]
     );
+}
+
+#[test]
+fn w1_a_batch_is_signed_over_its_path_and_its_bytes() {
+    let world = World::empty();
+    let operator = world.operator();
+    let mut device = Device::enrolled(&world, &operator, "33.1");
+    let send = |batch: &[u8], signature: &str| {
+        let headers = [
+            ("content-type", "application/json"),
+            ("x-device-signature", signature),
+        ];
+        let url = world.counter("/v1/units/33.1/batches");
+        verdicts(&crate::world::ask("POST", &url, &headers, batch))
+    };
+    let batch = device.batch(&[record("33.1", 5)]);
+    let longer = [batch.as_slice(), b" "].concat();
+    let path = device.path();
+    for wrong in [
+        device.signature(&path, &longer),
+        device.signature("/v1/units/33.2/batches", &batch),
+        device.signature("", &batch),
+        device
+            .signature(&path, &batch)
+            .replace(['A', 'B', 'C', 'D'], "E"),
+        "not a signature".to_owned(),
+        String::new(),
+    ] {
+        assert_eq!(
+            send(&batch, &wrong),
+            ["quarantined unverified-device"],
+            "{wrong}"
+        );
+    }
+    assert_eq!(send(&batch, &device.signature(&path, &batch)), ["counted"]);
+}
+
+#[test]
+fn w2_a_batch_may_say_more_than_the_server_knows_and_nothing_but_how_the_device_is() {
+    let world = World::empty();
+    let operator = world.operator();
+    let mut device = Device::enrolled(&world, &operator, "33.1");
+    let heartbeat = device.post(&world, &[]);
+    assert_eq!((heartbeat.status, verdicts(&heartbeat).len()), (200, 0));
+    let batch = String::from_utf8(device.batch(&[record("33.1", 5)])).expect("text");
+    let more = batch.replacen("{\"app\"", "{\"later\":{\"a\":[1]},\"app\"", 1);
+    assert_ne!(more, batch);
+    let reply = device.send(&world, &device.path(), more.as_bytes());
+    assert_eq!(verdicts(&reply), ["counted"]);
+    assert_eq!(reply.json()["v"], 1);
+    assert!(more.contains(reply.json()["batch"].as_str().expect("a batch")));
+}
+
+#[test]
+fn w9_the_golden_record_of_version_1_is_counted() {
+    let golden = include_str!("../vectors/wire/v1/record.json");
+    let golden: survey::wire::batch::Record = serde_json::from_str(golden).expect("a record");
+    let world = World::empty();
+    let operator = world.operator();
+    let unit = serde_json::json!({"units": [{"id": "33.12000", "kind": "commune", "parent": "33",
+        "name": {"vi": "Phường Phố Hiến"}, "valid_from": "2025-07-01", "collects": true}]});
+    assert_eq!(operator.post(&world, "/v1/units", &unit).status, 200);
+    let mut device = Device::enrolled(&world, &operator, "33.12000");
+    assert_eq!(verdicts(&device.post(&world, &[golden])), ["counted"]);
 }

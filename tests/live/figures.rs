@@ -166,3 +166,24 @@ fn a_device_is_seen_as_it_said_it_is() {
     assert!(seen["seen"].as_i64().is_some_and(|at| at >= MORNING.0));
     assert_eq!(seen["counter_name"]["vi"], "Quầy 1");
 }
+
+#[test]
+fn d1_a_unit_is_never_taken_away_and_its_id_never_given_again() {
+    let world = World::empty();
+    let operator = world.operator();
+    for path in ["/v1/units", "/v1/units/33.1"] {
+        let refused = operator.ask(&world, "DELETE", path, b"{}");
+        assert!(matches!(refused.status, 404 | 405), "{path}");
+    }
+    let again = json!({"units": [{"id": "33.1", "kind": "commune", "parent": "34",
+        "name": {"vi": "Đơn vị khác"}, "valid_from": "2026-01-01", "collects": true}]});
+    let refused = operator.post(&world, "/v1/units", &again);
+    assert_eq!(refused.refusal(), (409, "already-there".into()));
+    assert!(
+        operator
+            .get(&world, "/v1/units")
+            .json()
+            .to_string()
+            .contains("Đơn vị 33.1")
+    );
+}

@@ -6,98 +6,86 @@ use xtask::workerd::Clock;
 use crate::device::Device;
 use crate::world::{Account, Reply, World, ask};
 
-fn must_be_guarded(what: &str, reply: &Reply, cache: &str) {
-    let header = |name: &str| reply.header(name).unwrap_or("missing").to_owned();
-    let policy = header("content-security-policy");
-    assert!(
-        policy.starts_with("default-src 'none'; script-src 'self' 'wasm-unsafe-eval';"),
-        "{what}: {policy}"
-    );
-    assert!(
-        policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe-inline"),
-        "{what}"
-    );
-    for (name, value) in [
+/// One of every kind of answer, with what its `cache-control` has to be.
+fn answers(world: &World) -> Vec<(&'static str, Reply, &'static str)> {
+    const API: &str = "no-store";
+    let operator = world.operator();
+    let device = Device::enrolled(world, &operator, "33.1");
+    let get = |path: &str| ask("GET", &world.counter(path), &[], b"");
+    let post = |path: &str| operator.post(world, path, &json!({}));
+    let mut answers = vec![
+        ("page", get("/"), "no-cache"),
+        ("sw.js", get("/sw.js"), "no-cache"),
+        ("session", operator.get(world, "/v1/session"), API),
+        ("config", device.config(world), API),
+        ("missing", get("/gone.0123456789abcdef.js"), API),
+        ("refused", Account::default().get(world, "/v1/units"), API),
+        ("method", ask("DELETE", &world.counter("/"), &[], b""), API),
+        ("batch", device.send(world, &device.path(), b"{"), API),
         (
-            "strict-transport-security",
-            "max-age=63072000; includeSubDomains",
+            "sign-in",
+            operator.try_sign_in(world, "operator", "wrong"),
+            API,
         ),
-        ("x-content-type-options", "nosniff"),
-        ("referrer-policy", "no-referrer"),
-        ("cross-origin-opener-policy", "same-origin"),
-        ("cross-origin-resource-policy", "same-origin"),
-        ("cache-control", cache),
-    ] {
-        assert_eq!(header(name), value, "{what}: {name}");
+        ("panic", post("/v1/test/panic"), API),
+        (
+            "panic in a transaction",
+            post("/v1/test/scratch/panic"),
+            API,
+        ),
+        ("after a panic", operator.get(world, "/v1/session"), API),
+    ];
+    let html = String::from_utf8_lossy(&answers[0].1.bytes).into_owned();
+    for ending in [".js", ".css", ".wasm"] {
+        let mut names = html.split('"').filter(|name| name.ends_with(ending));
+        let name = names.next().expect("the page loads one");
+        answers.push((ending, get(name), "public, max-age=31536000, immutable"));
     }
-    assert!(header("permissions-policy").contains("camera=()"), "{what}");
-    assert!(
-        reply.header("access-control-allow-origin").is_none(),
-        "{what}"
-    );
-    assert!(reply.header("clear-site-data").is_none(), "{what}");
+    answers
 }
 
 #[test]
-fn s8_s9_every_answer_carries_its_headers() {
+fn s8_every_answer_forbids_what_the_page_does_not_need() {
     let world = World::empty();
-    let operator = world.operator();
-    let device = Device::enrolled(&world, &operator, "33.1");
-    let page = ask("GET", &world.counter("/"), &[], b"");
-    must_be_guarded("page", &page, "no-cache");
-    assert_eq!(
-        page.header("content-type"),
-        Some("text/html; charset=utf-8")
-    );
-    let html = String::from_utf8(page.bytes).expect("text");
-    let asset = |ending: &str| {
-        let mut names = html.split('"').filter(|name| name.ends_with(ending));
-        names
-            .next()
-            .unwrap_or_else(|| panic!("no {ending} in {html}"))
-            .to_owned()
-    };
-    for (ending, kind) in [
-        (".js", "text/javascript; charset=utf-8"),
-        (".css", "text/css; charset=utf-8"),
-        (".wasm", "application/wasm"),
-    ] {
-        let file = ask("GET", &world.counter(&asset(ending)), &[], b"");
-        must_be_guarded(ending, &file, "public, max-age=31536000, immutable");
-        assert_eq!(file.header("content-type"), Some(kind));
+    for (what, reply, _) in answers(&world) {
+        let policy = reply.header("content-security-policy").unwrap_or("missing");
+        let begins = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self';";
+        assert!(policy.starts_with(begins), "{what}: {policy}");
+        assert!(policy.contains("frame-ancestors 'none'"), "{what}");
+        assert!(!policy.contains("unsafe-inline"), "{what}");
     }
-    must_be_guarded(
-        "sw.js",
-        &ask("GET", &world.counter("/sw.js"), &[], b""),
-        "no-cache",
-    );
-    let api = "no-store";
-    must_be_guarded("session", &operator.get(&world, "/v1/session"), api);
-    must_be_guarded("config", &device.config(&world), api);
-    must_be_guarded(
-        "missing",
-        &ask("GET", &world.counter("/gone.0123456789abcdef.js"), &[], b""),
-        api,
-    );
-    must_be_guarded("refused", &Account::default().get(&world, "/v1/units"), api);
-    must_be_guarded("method", &ask("DELETE", &world.counter("/"), &[], b""), api);
-    must_be_guarded("batch", &device.send(&world, &device.path(), b"{"), api);
-    must_be_guarded(
-        "sign-in",
-        &operator.try_sign_in(&world, "operator", "wrong"),
-        api,
-    );
-    must_be_guarded(
-        "panic",
-        &operator.post(&world, "/v1/test/panic", &json!({})),
-        api,
-    );
-    must_be_guarded(
-        "panic",
-        &operator.post(&world, "/v1/test/scratch/panic", &json!({})),
-        api,
-    );
-    must_be_guarded("after", &operator.get(&world, "/v1/session"), api);
+}
+
+#[test]
+fn s9_every_answer_carries_its_headers_and_its_type() {
+    let world = World::empty();
+    for (what, reply, cache) in answers(&world) {
+        let header = |name: &str| reply.header(name).unwrap_or("missing").to_owned();
+        for (name, value) in [
+            (
+                "strict-transport-security",
+                "max-age=63072000; includeSubDomains",
+            ),
+            ("x-content-type-options", "nosniff"),
+            ("referrer-policy", "no-referrer"),
+            ("cross-origin-opener-policy", "same-origin"),
+            ("cross-origin-resource-policy", "same-origin"),
+            ("cache-control", cache),
+        ] {
+            assert_eq!(header(name), value, "{what}: {name}");
+        }
+        let kind = match what {
+            "page" => "text/html; charset=utf-8",
+            ".js" | "sw.js" => "text/javascript; charset=utf-8",
+            ".css" => "text/css; charset=utf-8",
+            ".wasm" => "application/wasm",
+            _ => "application/json",
+        };
+        assert_eq!(header("content-type"), kind, "{what}");
+        assert!(header("permissions-policy").contains("camera=()"), "{what}");
+        assert_eq!(header("access-control-allow-origin"), "missing", "{what}");
+        assert_eq!(header("clear-site-data"), "missing", "{what}");
+    }
 }
 
 #[test]

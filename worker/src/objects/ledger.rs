@@ -12,7 +12,6 @@ use crate::store::directory::Enrolled;
 use crate::store::durable::Durable;
 pub use crate::store::ledger::Heard;
 use crate::store::ledger::{Ledger as Rows, SCHEMA, Standing, Upload};
-use crate::store::port::Store as _;
 use crate::{clock, forms};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
@@ -102,7 +101,10 @@ impl Ledger {
                 let kept = contract::kept_promises(&store);
                 answer::message(&kept.map_err(|broken| Refused::broken(&broken))?)
             }
-            "panic" => self.panic()?,
+            "panic" => {
+                contract::break_in_the_middle(&Durable::open(&self.state, contract::SCHEMA)?)?;
+                answer::done()
+            }
             "promises" => {
                 let store = Durable::open(&self.state, contract::SCHEMA)?;
                 answer::message(&contract::count(&store)?)
@@ -128,15 +130,6 @@ impl Ledger {
             _ => return Err(Refused::broken("a Ledger was asked an unknown verb")),
         };
         Ok(response)
-    }
-
-    /// Breaks in the middle of a transaction, as a test (the route exists nowhere else).
-    fn panic(&self) -> std::result::Result<Response, Refused> {
-        let store = Durable::open(&self.state, contract::SCHEMA)?;
-        store.atomically(|sql| {
-            sql.run("INSERT INTO promise (id) VALUES ('panic')", &[])?;
-            panic!("as a test");
-        })
     }
 
     async fn count(&self, asked: &Asked) -> std::result::Result<Reply, Refused> {

@@ -43,6 +43,20 @@ fn add(sql: &dyn Sql, id: &str, n: i64) -> Result<(), StoreError> {
     )
 }
 
+/// Breaks in the middle of a transaction that has written a row.
+///
+/// # Panics
+/// Always, once the row is written: that is what it is for.
+///
+/// # Errors
+/// [`StoreError`] when the row cannot be written.
+pub fn break_in_the_middle(store: &impl Store) -> Result<(), StoreError> {
+    store.atomically(|sql| {
+        add(sql, "panic", 1)?;
+        panic!("as a test");
+    })
+}
+
 /// How many rows there are.
 ///
 /// # Errors
@@ -139,10 +153,7 @@ mod tests {
     fn l2_a_panic_undoes_every_change() {
         let store = Sqlite::in_memory(SCHEMA).unwrap();
         let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            let _: Result<(), StoreError> = store.atomically(|sql| {
-                add(sql, "a", 1)?;
-                panic!("as a test");
-            });
+            let _ = break_in_the_middle(&store);
         }));
         assert!(panicked.is_err());
         assert_eq!(count(&store), Ok(0));

@@ -67,7 +67,7 @@ fn account(name: &str, role: Role, node: Option<&str>) -> NewAccount {
 }
 
 #[test]
-fn the_first_operator_is_made_once_and_only_with_the_code() {
+fn d3_the_first_operator_is_made_once_and_only_with_the_code() {
     let directory = Directory(Sqlite::in_memory(SCHEMA).unwrap());
     let set_up = |is_right| {
         directory
@@ -168,7 +168,7 @@ fn s4_nobody_gives_away_more_than_they_have() {
 }
 
 #[test]
-fn units_are_added_all_or_none_under_a_parent_that_is_there() {
+fn d2_units_are_added_all_or_none_under_a_parent_that_is_there() {
     let (directory, operator) = directory();
     let add = |units: &[Unit]| {
         let added = directory.add_units(Some(&operator), NOW, units);
@@ -226,7 +226,7 @@ fn s2_thirty_wrong_codes_in_a_minute_stop_everybody_for_a_minute() {
 }
 
 #[test]
-fn a_ledger_is_told_of_each_change_until_it_has_heard() {
+fn w11_a_ledger_is_told_of_each_change_until_it_has_heard() {
     let (directory, operator) = directory();
     let right = code(&directory, &operator, "33.1");
     let device = directory.enrol(NOW, &right, KEY).unwrap();
@@ -247,7 +247,7 @@ fn a_ledger_is_told_of_each_change_until_it_has_heard() {
 }
 
 #[test]
-fn a_unit_that_gets_units_below_it_is_summed_by_its_own_rollup() {
+fn l11_a_unit_that_gets_units_below_it_is_summed_by_its_own_rollup() {
     let (directory, operator) = directory();
     let right = code(&directory, &operator, "33.1");
     directory.enrol(NOW, &right, KEY).unwrap();

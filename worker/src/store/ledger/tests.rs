@@ -376,3 +376,17 @@ fn what_a_device_says_of_itself_is_kept_as_it_said_it_last() {
     assert_eq!(heard.len(), 1);
     assert_eq!((heard[0].status.unsent, heard[0].skew_ms), (3, 90_000));
 }
+
+#[test]
+fn l13_a_receipt_outlives_the_release() {
+    let mut server = Server::new(Rhythm::WhenTen);
+    let records: Vec<_> = (0..10).map(|number| record(number, 4)).collect();
+    server.send(records.clone());
+    assert_eq!(server.waiting(), 0);
+    server.now = NOW.plus(400 * DAY_MS);
+    assert_eq!(server.words(records), [Already; 10]);
+    assert_eq!(
+        server.ledger.slices().unwrap()[0].tally.people().responses,
+        10
+    );
+}
