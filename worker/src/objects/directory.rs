@@ -72,7 +72,12 @@ impl Directory {
     }
 
     async fn answer(&self, asked: &Asked) -> std::result::Result<Response, Refused> {
+        let is_fresh = self.rows.get().is_none();
         let rows = self.rows()?;
+        if is_fresh && !rows.untold()?.is_empty() {
+            // An earlier instance ended between writing a change down and telling it.
+            self.state.storage().set_alarm(0).await?;
+        }
         let (session, now) = (asked.session.as_deref(), asked.now);
         let response = match asked.verb.as_str() {
             "clock" => answer::message(&rows.number("clock_ahead_ms")?),
