@@ -85,11 +85,19 @@ pub fn lay_out(project: &Project, page: &'static str) -> Result<Vec<Placed>, Tro
         .collect()
 }
 
-/// The tokens both pages share, then the page's own rules.
+/// The tokens both pages share, then the page's own rules: `style/<page>.css`, or the files of the
+/// folder `style/<page>/` by name.
 fn style(sources: &Path, page: &str) -> Result<String, Trouble> {
-    let shared = files::read_text(&sources.join("style/tokens.css"))?;
-    let own = files::read_text(&sources.join(format!("style/{page}.css")))?;
-    Ok(shared + &own)
+    let mut style = files::read_text(&sources.join("style/tokens.css"))?;
+    let folder = sources.join("style").join(page);
+    if folder.is_dir() {
+        for path in files::all_under(&folder)? {
+            style += &files::read_text(&folder.join(path))?;
+        }
+    } else {
+        style += &files::read_text(&folder.with_extension("css"))?;
+    }
+    Ok(style)
 }
 
 /// The file's text with each `{{name}}` replaced by its value.
