@@ -1,1 +1,7 @@
 //! Everything the two pages are made of; each binary mounts one of them.
+
+pub mod counter;
+pub mod device;
+pub mod manager;
+pub mod parts;
+pub mod text;

@@ -1,6 +1,5 @@
 //! Mounts the counter page, nothing else.
-use leptos::prelude::*;
 
 fn main() {
-    leptos::mount::mount_to_body(|| view! { <main>"counter"</main> });
+    survey_app::counter::start();
 }

@@ -1,6 +1,5 @@
 //! Mounts the manager page, nothing else.
-use leptos::prelude::*;
 
 fn main() {
-    leptos::mount::mount_to_body(|| view! { <main>"manager"</main> });
+    survey_app::manager::start();
 }

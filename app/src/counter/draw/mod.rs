@@ -1,0 +1,15 @@
+//! The screens as functions of the model: each change draws the whole page again, and Leptos changes
+//! what differs. Never: a decision; touches go up to the kiosk.
+
+mod asking;
+mod attract;
+mod comment;
+mod controls;
+mod ending;
+mod enrol;
+mod frame;
+mod gate;
+mod leaving;
+mod staff;
+
+pub use frame::page;

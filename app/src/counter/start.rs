@@ -1,0 +1,192 @@
+//! From an empty page to the first screen: opens the storage, reads the configuration, starts the
+//! service worker and the sender.
+
+use std::time::Duration;
+
+use leptos::ev;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use survey::form::Step;
+
+use super::draw;
+use super::kiosk::Kiosk;
+use super::model::GateSaid;
+use super::pin::closed_minutes;
+use super::sender;
+use super::session::{Screen, Touch, View};
+use crate::device::key::Key;
+use crate::device::page::Waking;
+use crate::device::shell::Shell;
+use crate::device::store::Store;
+use crate::device::{clock, page};
+use crate::text::Language;
+
+/// Looks for silence so often.
+const SILENCE_TICK: Duration = Duration::from_millis(250);
+/// Looks at the clock and for a new shell so often.
+const SLOW_TICK: Duration = Duration::from_secs(5);
+/// A page that could not open its storage, or broke, loads again after so long (UK17).
+const RELOAD_MS: i32 = 30_000;
+
+/// Mounts the counter.
+pub fn start() {
+    // A broken page must not stay: it says nothing of what was on it and loads again.
+    std::panic::set_hook(Box::new(|broken| {
+        if let Some(place) = broken.location() {
+            leptos::logging::error!("broken at {}:{}", place.file(), place.line());
+        }
+        page::reload_after(RELOAD_MS / 10);
+    }));
+    page::remove("opening");
+    leptos::mount::mount_to_body(whole_page);
+}
+
+fn whole_page() -> impl IntoView {
+    let kiosk = Kiosk::new();
+    listen(kiosk);
+    mirror(kiosk);
+    spawn_local(open(kiosk));
+    move || kiosk.draw(|model| draw::page(kiosk, model))
+}
+
+/// Chooses the first screen.
+async fn open(kiosk: Kiosk) {
+    let outside = kiosk.outside();
+    let Ok(facts) = outside.store.open().await else {
+        kiosk.show(Screen::Paused);
+        page::reload_after(RELOAD_MS);
+        return;
+    };
+    outside.timekeeper.remember(facts.server_time);
+    let is_enrolled = facts.enrolment.is_some();
+    kiosk.change(|model| {
+        let closed = closed_minutes(facts.pin, clock::wall());
+        model.gate.said = closed.map(GateSaid::Closed);
+        model.enrolment.code = page::take_fragment();
+        model.facts = facts;
+    });
+    kiosk.adopt();
+    let key = outside.store.key().await.ok().flatten();
+    let has_key = key.and_then(Key::of_stored).is_some();
+    let is_ready = kiosk.look(|model| model.setup.is_some());
+    kiosk.show(match page::path().as_str() {
+        "/enrol" => Screen::Enrol,
+        _ if !is_enrolled || !has_key => Screen::Enrol,
+        "/staff" => Screen::Staff,
+        _ if is_ready => Screen::Attract,
+        _ => Screen::Paused,
+    });
+    kiosk.watch_hours();
+    kiosk.keep_shell(Shell::register().await);
+    // What was settled long ago goes when nobody waits for anything.
+    let _ = outside.store.forget(clock::wall()).await;
+    sender::run(kiosk).await;
+}
+
+/// What wakes, touches and keys do, whatever screen stands.
+fn listen(kiosk: Kiosk) {
+    page::on_wake(move |waking| {
+        let outside = kiosk.outside();
+        if waking == Waking::Network || kiosk.view() == View::Attract {
+            outside.bell.ring();
+        }
+    });
+    window_event_listener(ev::pointerdown, move |_| {
+        // While the countdown stands, its buttons must be reached first: the click below counts.
+        if kiosk.look(|model| model.leaving.is_none()) {
+            kiosk.stay();
+        }
+    });
+    window_event_listener(ev::click, move |_| kiosk.stay());
+    window_event_listener(ev::pointercancel, move |_| kiosk.stay());
+    window_event_listener(ev::keydown, move |event| press(kiosk, &event.key()));
+    set_interval(move || kiosk.watch_silence(), SILENCE_TICK);
+    set_interval(
+        move || {
+            kiosk.watch_hours();
+            kiosk.watch_update();
+        },
+        SLOW_TICK,
+    );
+}
+
+/// Keys 1 to 5 choose, Esc asks to stop (UX4); any key is a sign of life.
+fn press(kiosk: Kiosk, key: &str) {
+    let is_leaving = kiosk.look(|model| model.leaving.is_some());
+    if key == "Escape" && !is_leaving {
+        kiosk.ask_to_leave();
+        return;
+    }
+    kiosk.stay();
+    let Ok(number) = key.parse::<u8>() else {
+        return;
+    };
+    let setup = kiosk.look(|model| model.setup.clone());
+    let (Some(setup), false) = (setup, is_leaving) else {
+        return;
+    };
+    match kiosk.view() {
+        View::Step(Step::Item(_)) => {
+            if let Some(level) = setup.form.scale().level(number) {
+                kiosk.touch(Touch::Answer(level));
+            }
+        }
+        View::Step(Step::Filter(at)) => {
+            let options = setup
+                .form
+                .filters()
+                .get(at)
+                .map_or(0, |filter| filter.options.len());
+            if (1..=options).contains(&usize::from(number)) {
+                kiosk.touch(Touch::Choose(usize::from(number) - 1));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// What of the model the page's own attributes and the focus follow.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Mirrored {
+    view: View,
+    language: Language,
+    is_large: bool,
+    is_strong: bool,
+    is_leaving: bool,
+}
+
+/// Keeps the page's own attributes and the focus in step with the screen.
+fn mirror(kiosk: Kiosk) {
+    Effect::new(move |before: Option<Mirrored>| {
+        let now = kiosk.draw(|model| Mirrored {
+            view: model.view(),
+            language: model.language,
+            is_large: model.is_large,
+            is_strong: model.is_strong,
+            is_leaving: model.leaving.is_some(),
+        });
+        if before == Some(now) {
+            return now;
+        }
+        page::set("lang", now.language.tag());
+        page::set("data-size", if now.is_large { "large" } else { "normal" });
+        page::set("data-contrast", if now.is_strong { "strong" } else { "normal" });
+        let is_new_view = before.is_none_or(|before| before.view != now.view);
+        let was_leaving = before.is_some_and(|before| before.is_leaving);
+        if is_new_view || was_leaving != now.is_leaving {
+            // The screen is drawn first, then it can be read out from its heading (UX4).
+            request_animation_frame(move || {
+                page::focus(if now.is_leaving { "still-here" } else { "heading" });
+                if is_new_view {
+                    page::scroll_to_top();
+                }
+            });
+        }
+        if is_new_view && matches!(now.view, View::Attract | View::Closed) {
+            page::replace_address("/");
+            // A shell is good when its idle screen stood for a moment (U1).
+            set_timeout(move || kiosk.say_shown(), Duration::from_secs(1));
+        }
+        now
+    });
+}

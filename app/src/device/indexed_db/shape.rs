@@ -1,0 +1,146 @@
+//! How records and queue entries look inside IndexedDB: plain objects with text members, so that a
+//! later version can add members and an older one still reads them (B5, U5).
+
+use js_sys::{Object, Reflect};
+use survey::day::{Day, Millis};
+use survey::id::{Commitment, ParcelHash, ResponseId, Salt, UnitId};
+use survey::outbox::{Trouble, Verdict, Waiting};
+use survey::submission::{Parcel, SaltedComment};
+use wasm_bindgen::JsValue;
+
+use crate::device::memory::wire_bytes;
+use crate::device::store::{Entry, Queued, StoreError};
+
+/// A plain object of text members.
+fn object(members: &[(&str, &str)]) -> Result<JsValue, StoreError> {
+    let object = Object::new();
+    for (name, text) in members {
+        Reflect::set(&object, &(*name).into(), &(*text).into()).map_err(|_| StoreError::Failed)?;
+    }
+    Ok(object.into())
+}
+
+fn member(value: &JsValue, name: &str) -> Option<String> {
+    Reflect::get(value, &name.into()).ok()?.as_string()
+}
+
+/// A record, with its comment while it waits.
+pub fn parcel(parcel: &Parcel) -> Result<JsValue, StoreError> {
+    let (id, hash) = (parcel.id.to_string(), parcel.hash.to_string());
+    let commitment = parcel.commitment.to_string();
+    let mut members = vec![
+        ("id", id.as_str()),
+        ("hash", &hash),
+        ("body", &parcel.body),
+        ("commitment", &commitment),
+    ];
+    let salt;
+    if let Some(comment) = &parcel.comment {
+        salt = comment.salt.to_string();
+        members.push(("comment", &comment.text));
+        members.push(("salt", &salt));
+    }
+    object(&members)
+}
+
+/// Reads a record; `None` when it is none.
+pub fn read_parcel(value: &JsValue) -> Option<Parcel> {
+    let comment = match (member(value, "comment"), member(value, "salt")) {
+        (Some(text), Some(salt)) => Some(SaltedComment {
+            text,
+            salt: Salt::parse(&salt).ok()?,
+        }),
+        _ => None,
+    };
+    Some(Parcel {
+        id: ResponseId::parse(&member(value, "id")?).ok()?,
+        hash: ParcelHash::parse(&member(value, "hash")?).ok()?,
+        body: member(value, "body")?,
+        commitment: Commitment::parse(&member(value, "commitment")?).ok()?,
+        comment,
+    })
+}
+
+/// A queue entry.
+pub fn entry(entry: &Entry) -> Result<JsValue, StoreError> {
+    let bytes = wire_bytes(&entry.parcel).to_string();
+    object(&[
+        ("id", &entry.parcel.id.to_string()),
+        ("hash", &entry.parcel.hash.to_string()),
+        ("unit", entry.unit.as_str()),
+        ("day", &entry.day.to_string()),
+        ("bytes", &bytes),
+    ])
+}
+
+/// A queue entry that was set aside.
+pub fn entry_aside(queued: &Queued, since: Millis) -> Result<JsValue, StoreError> {
+    object(&[
+        ("id", &queued.waiting.id.to_string()),
+        ("hash", &queued.waiting.hash.to_string()),
+        ("unit", queued.unit.as_str()),
+        ("day", &queued.day.to_string()),
+        ("bytes", &queued.waiting.bytes.to_string()),
+        ("aside", &since.0.to_string()),
+    ])
+}
+
+/// Reads a queue entry; `None` when it is none.
+pub fn read_entry(value: &JsValue) -> Option<Queued> {
+    let aside_since = match member(value, "aside") {
+        Some(text) => Some(Millis(text.parse().ok()?)),
+        None => None,
+    };
+    Some(Queued {
+        waiting: Waiting {
+            id: ResponseId::parse(&member(value, "id")?).ok()?,
+            hash: ParcelHash::parse(&member(value, "hash")?).ok()?,
+            bytes: member(value, "bytes")?.parse().ok()?,
+            aside_since,
+        },
+        unit: UnitId::parse(&member(value, "unit")?).ok()?,
+        day: Day::parse(&member(value, "day")?)?,
+    })
+}
+
+/// What was decided on a record, and when it was heard.
+pub fn settled(queued: &Queued, verdict: Verdict, at: Millis) -> Result<JsValue, StoreError> {
+    let word = match verdict {
+        Verdict::Counted => "counted",
+        Verdict::AlreadyCounted => "already",
+        Verdict::Quarantined(_) => "quarantined",
+    };
+    object(&[
+        ("id", &queued.waiting.id.to_string()),
+        ("unit", queued.unit.as_str()),
+        ("verdict", word),
+        ("at", &at.0.to_string()),
+    ])
+}
+
+/// The id of a settled record and when its verdict was heard.
+pub fn read_settled(value: &JsValue) -> Option<(String, Millis)> {
+    let at = member(value, "at")?.parse().ok()?;
+    Some((member(value, "id")?, Millis(at)))
+}
+
+const TROUBLES: [(Trouble, &str); 6] = [
+    (Trouble::NoReply, "no-reply"),
+    (Trouble::Busy, "busy"),
+    (Trouble::ServerFault, "server-fault"),
+    (Trouble::NotEnrolled, "not-enrolled"),
+    (Trouble::WrongServer, "wrong-server"),
+    (Trouble::SetAside, "set-aside"),
+];
+
+/// A trouble as a word.
+pub fn trouble(trouble: Option<Trouble>) -> &'static str {
+    let word = TROUBLES.iter().find(|(known, _)| Some(*known) == trouble);
+    word.map_or("", |(_, word)| word)
+}
+
+/// Reads a trouble.
+pub fn read_trouble(word: &str) -> Option<Trouble> {
+    let trouble = TROUBLES.iter().find(|(_, known)| *known == word);
+    trouble.map(|(trouble, _)| *trouble)
+}

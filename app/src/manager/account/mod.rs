@@ -1,0 +1,144 @@
+//! Who is at the page and what they may do.
+
+mod powers;
+mod set_up;
+mod sign_in;
+mod trouble;
+
+use leptos::prelude::*;
+use survey::day::{Day, Millis};
+use survey::wire::manager::Session;
+
+use super::frame::Stage;
+use crate::device::api::Trouble;
+use crate::device::clock;
+pub use powers::Powers;
+pub use set_up::SetUp;
+pub use sign_in::SignIn;
+pub use trouble::said;
+
+/// Who is at the page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Visit {
+    /// Not known yet.
+    Opening,
+    /// The server could not be asked.
+    Unreachable(Trouble),
+    /// Nobody.
+    SignedOut,
+    /// Somebody, with their rights.
+    SignedIn(Session),
+}
+
+impl Visit {
+    /// Which face of the frame it needs.
+    #[must_use]
+    pub const fn stage(&self) -> Stage {
+        match self {
+            Self::Opening => Stage::Opening,
+            Self::Unreachable(_) => Stage::Unreachable,
+            Self::SignedOut => Stage::SignedOut,
+            Self::SignedIn(_) => Stage::SignedIn,
+        }
+    }
+}
+
+/// The visit, for every page below the frame.
+#[derive(Clone, Copy, Debug)]
+pub struct Desk {
+    /// Who is here now.
+    pub visit: RwSignal<Visit>,
+    /// The server's clock when it was last heard, and ours (since the page began) at that moment.
+    heard: RwSignal<(Millis, i64)>,
+    /// The server's day.
+    day: RwSignal<Option<Day>>,
+}
+
+impl Desk {
+    /// A desk that everything below finds with [`Desk::here`].
+    #[must_use]
+    pub fn provide() -> Self {
+        let desk = Self {
+            visit: RwSignal::new(Visit::Opening),
+            heard: RwSignal::new((Millis(0), 0)),
+            day: RwSignal::new(None),
+        };
+        provide_context(desk);
+        desk
+    }
+
+    /// The desk of this page.
+    #[must_use]
+    pub fn here() -> Self {
+        use_context().unwrap_or_else(Self::provide)
+    }
+
+    /// Takes note of what the server said about the session.
+    pub fn enter(self, answer: Result<Session, Trouble>) {
+        self.visit.set(match answer {
+            Ok(session) => {
+                self.hear(session.now);
+                Visit::SignedIn(session)
+            }
+            Err(trouble) if trouble.is_signed_out() => Visit::SignedOut,
+            Err(trouble) => Visit::Unreachable(trouble),
+        });
+    }
+
+    /// Looks at a trouble of any page: when the session is over, everybody must sign in again.
+    pub fn heed(self, trouble: &Trouble) {
+        if trouble.is_signed_out() {
+            self.visit.set(Visit::SignedOut);
+        }
+    }
+
+    /// What the account may do.
+    #[must_use]
+    pub fn powers(self) -> Powers {
+        self.read(|session| Powers::of(&session.grants))
+            .unwrap_or_default()
+    }
+
+    /// The account's name.
+    #[must_use]
+    pub fn account(self) -> String {
+        self.read(|session| session.account.clone())
+            .unwrap_or_default()
+    }
+
+    /// Whether the figures are a sample.
+    #[must_use]
+    pub fn is_sample(self) -> bool {
+        self.read(|session| session.sample).unwrap_or_default()
+    }
+
+    /// Takes note of the server's clock.
+    pub fn hear(self, now: Millis) {
+        self.heard.set((now, clock::monotonic()));
+        let day = Day::of(now);
+        if self.day.get_untracked() != day {
+            self.day.set(day);
+        }
+    }
+
+    /// The server's clock now: what it last said and the time since. The clock of this computer,
+    /// which anybody may set, is not asked.
+    #[must_use]
+    pub fn now(self) -> Millis {
+        let (said, then) = self.heard.get_untracked();
+        said.plus(clock::monotonic() - then)
+    }
+
+    /// The server's day when it was last heard.
+    #[must_use]
+    pub fn today(self) -> Option<Day> {
+        self.day.get()
+    }
+
+    fn read<T>(self, of: impl FnOnce(&Session) -> T) -> Option<T> {
+        self.visit.with(|visit| match visit {
+            Visit::SignedIn(session) => Some(of(session)),
+            _ => None,
+        })
+    }
+}

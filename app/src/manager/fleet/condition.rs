@@ -1,0 +1,184 @@
+//! How a device is, from its last report: what is well, what to watch, what to mend (US7, UM10).
+
+use survey::day::{Day, MINUTE_MS, Millis};
+use survey::wire::manager::DeviceRow;
+
+use crate::parts::Tone;
+
+/// More unsent records than this are worth a look.
+const MANY_UNSENT: u32 = 200;
+/// The oldest unsent record in days: above 1 watch, above 3 mend.
+const OLD_DAYS: i64 = 1;
+const TOO_OLD_DAYS: i64 = 3;
+/// A clock that is off by more is worth a look.
+const SKEW_MS: i64 = 2 * MINUTE_MS;
+/// Less free space than this is worth a look.
+const LITTLE_SPACE_MB: u32 = 500;
+
+/// One thing to know about a device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sign {
+    /// It may not send any more.
+    Revoked,
+    /// Enrolled, and never heard since.
+    NeverSeen,
+    /// Not a word through a whole working day.
+    Silent,
+    /// Unsent records that are old or many.
+    Unsent {
+        /// Older than three days.
+        is_too_old: bool,
+    },
+    /// Records set aside on it.
+    Asides,
+    /// The browser may evict what it holds.
+    NotPersisted,
+    /// Its clock is off by so many minutes.
+    Clock(i64),
+    /// Little free space.
+    LittleSpace,
+}
+
+impl Sign {
+    /// How much attention it asks for.
+    #[must_use]
+    pub const fn tone(self) -> Tone {
+        match self {
+            Self::Revoked | Self::NeverSeen => Tone::Calm,
+            Self::Unsent { is_too_old: true } => Tone::Red,
+            _ => Tone::Amber,
+        }
+    }
+}
+
+/// Everything there is to know now; nothing when all is well.
+#[must_use]
+pub fn signs(row: &DeviceRow, now: Millis) -> Vec<Sign> {
+    if row.revoked {
+        return vec![Sign::Revoked];
+    }
+    let Some(seen) = row.seen else {
+        return vec![Sign::NeverSeen];
+    };
+    // As it was when the device spoke last; what it did since is told by its silence.
+    let days = match (row.oldest, Day::of(seen)) {
+        (Some(oldest), Some(heard)) => heard.since(oldest),
+        _ => 0,
+    };
+    let minutes_off = (row.skew_ms.saturating_abs() + MINUTE_MS / 2) / MINUTE_MS;
+    let checks = [
+        (has_missed_a_working_day(seen, now), Sign::Silent),
+        (
+            row.unsent > MANY_UNSENT || days > OLD_DAYS,
+            Sign::Unsent {
+                is_too_old: days > TOO_OLD_DAYS,
+            },
+        ),
+        (row.asides > 0, Sign::Asides),
+        (!row.persisted, Sign::NotPersisted),
+        (
+            row.skew_ms.saturating_abs() > SKEW_MS,
+            Sign::Clock(minutes_off),
+        ),
+        (row.free_mb < LITTLE_SPACE_MB, Sign::LittleSpace),
+    ];
+    let found = checks.into_iter().filter(|(is_so, _)| *is_so);
+    found.map(|(_, sign)| sign).collect()
+}
+
+/// Whether a whole day from Monday to Friday lies between two moments.
+fn has_missed_a_working_day(seen: Millis, now: Millis) -> bool {
+    /// After a week without a word there was a working day in any case.
+    const A_WEEK: i64 = 7;
+    let (Some(seen), Some(today)) = (Day::of(seen), Day::of(now)) else {
+        return false;
+    };
+    let days = today.since(seen);
+    days > A_WEEK || (1..days).any(|after| seen.plus(after).day_of_week() <= 5)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use survey::day::HOUR_MS;
+    use survey::id::{DeviceClass, DeviceId, UnitId};
+    use survey::wire::device::Names;
+
+    /// Noon of a Wednesday.
+    fn now() -> Millis {
+        noon("2026-11-25")
+    }
+
+    fn noon(day: &str) -> Millis {
+        Day::parse(day).unwrap().starts().plus(12 * HOUR_MS)
+    }
+
+    fn well() -> DeviceRow {
+        DeviceRow {
+            device: DeviceId::from_random([7; 16]),
+            unit: UnitId::parse("33").unwrap(),
+            counter_name: Names {
+                vi: "Quầy 1".to_owned(),
+                en: String::new(),
+            },
+            class: DeviceClass::parse("kiosk").unwrap(),
+            enrolled: Day::parse("2026-11-01").unwrap(),
+            revoked: false,
+            seen: Some(now().plus(-5 * MINUTE_MS)),
+            unsent: 3,
+            asides: 0,
+            oldest: Day::parse("2026-11-24"),
+            persisted: true,
+            free_mb: 9_000,
+            skew_ms: -90_000,
+            app: None,
+        }
+    }
+
+    fn after(change: impl Fn(&mut DeviceRow)) -> Vec<Sign> {
+        let mut row = well();
+        change(&mut row);
+        signs(&row, now())
+    }
+
+    #[test]
+    fn um10_a_healthy_device_has_no_sign() {
+        assert_eq!(signs(&well(), now()), []);
+    }
+
+    #[test]
+    fn um10_each_fault_has_its_sign() {
+        let old = |day| after(|row| row.oldest = Day::parse(day));
+        assert_eq!(old("2026-11-23"), [Sign::Unsent { is_too_old: false }]);
+        assert_eq!(old("2026-11-21"), [Sign::Unsent { is_too_old: true }]);
+        assert_eq!(
+            after(|row| row.unsent = 201),
+            [Sign::Unsent { is_too_old: false }]
+        );
+        assert_eq!(after(|row| row.persisted = false), [Sign::NotPersisted]);
+        assert_eq!(after(|row| row.skew_ms = -200_000), [Sign::Clock(3)]);
+        assert_eq!(after(|row| row.free_mb = 499), [Sign::LittleSpace]);
+        assert_eq!(after(|row| row.asides = 1), [Sign::Asides]);
+    }
+
+    #[test]
+    fn um10_silence_is_a_working_day_without_a_word() {
+        let silent = |seen, now| has_missed_a_working_day(noon(seen), noon(now));
+        assert!(!silent("2026-11-24", "2026-11-25"));
+        assert!(silent("2026-11-23", "2026-11-25"), "Tuesday passed");
+        assert!(!silent("2026-11-20", "2026-11-23"), "a weekend passed");
+        assert!(silent("2026-11-19", "2026-11-23"), "Friday passed");
+        assert!(silent("2020-01-01", "2026-11-23"));
+        let row = after(|row| {
+            row.seen = Some(noon("2026-11-23"));
+            row.oldest = None;
+        });
+        assert_eq!(row, [Sign::Silent]);
+    }
+
+    #[test]
+    fn um10_what_was_never_heard_or_is_revoked_is_not_blamed() {
+        assert_eq!(after(|row| row.seen = None), [Sign::NeverSeen]);
+        assert_eq!(after(|row| row.revoked = true), [Sign::Revoked]);
+    }
+}

@@ -1,0 +1,100 @@
+//! The devices of the own subtree: how they are, codes for new ones, ending their keys (UM10, UA2).
+//! Never: an answer.
+
+mod condition;
+mod list;
+mod new_code;
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use survey::day::Millis;
+use survey::id::UnitId;
+use survey::wire::manager::DeviceRow;
+
+use super::account::{Desk, said};
+use super::overview::tree::Tree;
+use crate::device::api;
+use crate::parts::{Band, Tone, Words};
+use crate::text::ManagerText as Text;
+use list::List;
+use new_code::NewCodeForm;
+
+/// The devices with the units they belong to.
+#[derive(Clone, Debug)]
+struct Known {
+    tree: Arc<Tree>,
+    rows: Vec<DeviceRow>,
+    /// The server's clock when they were asked for.
+    at: Millis,
+}
+
+impl Known {
+    fn unit_name(&self, unit: &UnitId, tag: &str) -> String {
+        let found = self.tree.unit(unit);
+        found.map_or_else(
+            || unit.to_string(),
+            |unit| unit.name.in_language(tag).to_owned(),
+        )
+    }
+}
+
+/// The page.
+#[component]
+pub fn Fleet() -> impl IntoView {
+    let words = Words::here();
+    let desk = Desk::here();
+    let known = RwSignal::new(None::<Result<Known, api::Trouble>>);
+    let refresh = Callback::new(move |()| {
+        spawn_local(async move {
+            let answer = ask(desk).await;
+            if let Err(met) = &answer {
+                desk.heed(met);
+            }
+            known.try_set(Some(answer));
+        });
+    });
+    refresh.run(());
+    let tree = Memo::new(move |_| {
+        known.with(|known| match known {
+            Some(Ok(known)) => Some(Arc::clone(&known.tree)),
+            _ => None,
+        })
+    });
+    view! {
+        <article class="fleet">
+            <header class="fleet-head">
+                <h1>{move || words.say(Text::Devices)}</h1>
+                <button class="button quiet" on:click=move |_| refresh.run(())>
+                    {move || words.say(Text::Refresh)}
+                </button>
+            </header>
+            <p class="soft">{move || words.say(Text::DevicesHelp)}</p>
+            <Show when=move || desk.powers().keeps_devices && tree.get().is_some()>
+                <NewCodeForm tree />
+            </Show>
+            {move || match known.get() {
+                None => view! { <p role="status">{words.say(Text::Loading)}</p> }.into_any(),
+                Some(Err(met)) => {
+                    view! { <Band tone=Tone::Red>{said(words, &met)}</Band> }.into_any()
+                }
+                Some(Ok(known)) => view! { <List known refresh /> }.into_any(),
+            }}
+        </article>
+    }
+}
+
+async fn ask(desk: Desk) -> Result<Known, api::Trouble> {
+    let session = api::session().await?;
+    let at = session.now;
+    desk.enter(Ok(session));
+    let tree = Arc::new(Tree::of(api::units().await?.units));
+    let mut rows = api::devices().await?.devices;
+    // By name; those that may not send any more last.
+    rows.sort_by_key(|row| {
+        let name = tree.unit(&row.unit).map(|unit| unit.name.vi.clone());
+        (row.revoked, name, row.counter_name.vi.clone(), row.device)
+    });
+    Ok(Known { tree, rows, at })
+}

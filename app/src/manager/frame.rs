@@ -1,0 +1,142 @@
+//! What stands around every page of somebody who is signed in: name, places, language, sign-out.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::components::{A, Outlet};
+
+use super::account::{Desk, SignIn, Visit, said};
+use crate::device::{api, preference};
+use crate::parts::{Band, Emblem, Tone, Words};
+use crate::text::{Language, ManagerText as Text};
+
+/// The door until somebody is signed in, then the page of the address.
+#[component]
+pub fn Frame() -> impl IntoView {
+    let words = Words::here();
+    let desk = Desk::provide();
+    let look = move || {
+        desk.visit.set(Visit::Opening);
+        spawn_local(async move { desk.enter(api::session().await) });
+    };
+    look();
+    // The session changes often (every answer may renew it); the page below must not be built anew.
+    let stage = Memo::new(move |_| desk.visit.with(Visit::stage));
+    move || match stage.get() {
+        Stage::Opening => view! {
+            <main class="door">
+                <p role="status">{move || words.say(Text::Opening)}</p>
+            </main>
+        }
+        .into_any(),
+        Stage::Unreachable => view! {
+            <main class="door">
+                <div class="card">
+                    <h1>"Hài Lòng"</h1>
+                    <Band tone=Tone::Red>
+                        {move || {
+                            desk.visit
+                                .with(|visit| match visit {
+                                    Visit::Unreachable(trouble) => said(words, trouble),
+                                    _ => String::new(),
+                                })
+                        }}
+                    </Band>
+                    <button class="button" on:click=move |_| look()>
+                        {move || words.say(Text::TryAgain)}
+                    </button>
+                </div>
+            </main>
+        }
+        .into_any(),
+        Stage::SignedOut => view! { <SignIn /> }.into_any(),
+        Stage::SignedIn => view! { <Inside /> }.into_any(),
+    }
+}
+
+/// Which of the frame's faces is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Asking who is signed in.
+    Opening,
+    /// The server could not be asked.
+    Unreachable,
+    /// Nobody is.
+    SignedOut,
+    /// Somebody is.
+    SignedIn,
+}
+
+#[component]
+fn Inside() -> impl IntoView {
+    let words = Words::here();
+    let desk = Desk::here();
+    let leave = move |_| {
+        spawn_local(async move {
+            // Whatever the server says, this page forgets; a session that it could not end now
+            // ends by itself after half an hour.
+            let _ = api::sign_out().await;
+            desk.visit.set(Visit::SignedOut);
+        });
+    };
+    view! {
+        <a class="skip" href="#content">
+            {move || words.say(Text::SkipToContent)}
+        </a>
+        <header class="top">
+            <A href="/" attr:class="brand">
+                <Emblem />
+                <span>"Hài Lòng"</span>
+            </A>
+            <nav class="places" aria-label=move || words.say(Text::Places)>
+                <Show when=move || desk.powers().sees_figures>
+                    <A href="/" exact=true>
+                        {move || words.say(Text::Figures)}
+                    </A>
+                </Show>
+                <A href="/devices">{move || words.say(Text::Devices)}</A>
+            </nav>
+            <LanguageChoice />
+            <span class="who">
+                <span class="spoken">{move || words.say(Text::SignedInAs)}</span>
+                {move || desk.account()}
+            </span>
+            <button class="button quiet" on:click=leave>
+                {move || words.say(Text::SignOut)}
+            </button>
+            <Show when=move || desk.is_sample()>
+                <p class="sample-band">{move || words.say(Text::SampleBand)}</p>
+            </Show>
+        </header>
+        <main id="content" tabindex="-1">
+            <Outlet />
+        </main>
+    }
+}
+
+/// The two languages, each in its own name.
+#[component]
+pub fn LanguageChoice() -> impl IntoView {
+    let words = Words::here();
+    view! {
+        <div class="languages" role="group" aria-label=move || words.say(Text::ChooseLanguage)>
+            {Language::ALL
+                .map(|language| {
+                    let choose = move |_| {
+                        words.speak(language);
+                        preference::remember_language(language.tag());
+                    };
+                    view! {
+                        <button
+                            class="segment"
+                            lang=language.tag()
+                            aria-pressed=move || (words.language() == language).to_string()
+                            on:click=choose
+                        >
+                            {language.own_name()}
+                        </button>
+                    }
+                })
+                .collect_view()}
+        </div>
+    }
+}

@@ -1,0 +1,90 @@
+//! The reader's own subtree: the tree beside, the chosen unit's figures in the middle (UM2, UM3).
+
+pub mod fold;
+mod picker;
+pub mod tree;
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_navigate, use_query_map};
+
+use super::account::{Desk, said};
+use super::unit::UnitFigures;
+use super::unit::period::Month;
+use super::unit::place::{Place, Wish};
+use crate::device::api;
+use crate::parts::{Band, Tone, Words};
+use crate::text::ManagerText as Text;
+use picker::Picker;
+use tree::Tree;
+
+/// The page.
+#[component]
+pub fn Overview() -> impl IntoView {
+    let words = Words::here();
+    let desk = Desk::here();
+    let tree = RwSignal::new(None::<Result<Arc<Tree>, api::Trouble>>);
+    spawn_local(async move {
+        let units = api::units().await;
+        if let Err(met) = &units {
+            desk.heed(met);
+        }
+        tree.set(Some(units.map(|units| Arc::new(Tree::of(units.units)))));
+    });
+    let sees_figures = Memo::new(move |_| desk.powers().sees_figures);
+    move || match tree.get() {
+        _ if !sees_figures.get() => {
+            view! { <Band tone=Tone::Calm>{move || words.say(Text::NoFiguresForRole)}</Band> }
+                .into_any()
+        }
+        None => view! { <p role="status">{move || words.say(Text::Loading)}</p> }.into_any(),
+        Some(Err(met)) => {
+            view! { <Band tone=Tone::Red>{move || said(words, &met)}</Band> }.into_any()
+        }
+        Some(Ok(tree)) if tree.is_empty() => {
+            view! { <Band tone=Tone::Calm>{move || words.say(Text::NoUnits)}</Band> }.into_any()
+        }
+        Some(Ok(tree)) => view! { <Desktop tree /> }.into_any(),
+    }
+}
+
+/// Tree and figures side by side.
+#[component]
+fn Desktop(tree: Arc<Tree>) -> impl IntoView {
+    let desk = Desk::here();
+    let query = use_query_map();
+    let navigate = use_navigate();
+    let place = {
+        let tree = Arc::clone(&tree);
+        Memo::new(move |_| {
+            let wish = query.with(|query| Wish::read(|key| query.get(key)));
+            let now = desk.today().map(Month::of)?;
+            Some(wish.settle(tree.top()?.clone(), now))
+        })
+    };
+    let go = Callback::new(move |place: Place| {
+        let options = NavigateOptions {
+            scroll: false,
+            ..NavigateOptions::default()
+        };
+        navigate(&place.address(), options);
+    });
+    let chosen = Memo::new(move |_| place.get().map(|place| place.unit));
+    let choose = Callback::new(move |unit| {
+        if let Some(place) = place.get_untracked() {
+            go.run(Place { unit, ..place });
+        }
+    });
+    let tree = StoredValue::new(tree);
+    view! {
+        <div class="desk">
+            <Picker tree chosen choose />
+            <Show when=move || place.get().is_some()>
+                <UnitFigures tree place go choose />
+            </Show>
+        </div>
+    }
+}

@@ -1,0 +1,170 @@
+//! What came in today and what waits for the next release: counts only, never a level (P6).
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use survey::day::Day;
+use survey::id::UnitId;
+use survey::wire::manager::Live;
+
+use crate::device::{api, page};
+use crate::manager::account::Desk;
+use crate::parts::{Words, format};
+use crate::text::ManagerText as Text;
+
+/// How often the counts are asked for while somebody looks.
+const POLL_EVERY: Duration = Duration::from_secs(4);
+
+/// Whether something must have been released between two looks: less waits, or more came in than
+/// waits in addition.
+const fn has_released(before: &Live, after: &Live) -> bool {
+    let settled_before = before.today.saturating_sub(before.waiting);
+    let settled_after = after.today.saturating_sub(after.waiting);
+    after.waiting < before.waiting || settled_after > settled_before
+}
+
+/// The strip of live counts of a unit.
+#[component]
+pub fn LiveStrip(
+    /// Which unit.
+    unit: Memo<Option<UnitId>>,
+    /// Called when figures have become newer.
+    on_release: Callback<()>,
+) -> impl IntoView {
+    let words = Words::here();
+    let desk = Desk::here();
+    let live = RwSignal::new(None::<(UnitId, Live)>);
+    let is_stale = RwSignal::new(false);
+
+    let look = move || {
+        let Some(asked) = unit.get_untracked() else {
+            return;
+        };
+        spawn_local(async move {
+            let answer = api::live(&asked).await;
+            // The page may be gone, or show another unit by now.
+            if unit.try_get_untracked().flatten().as_ref() != Some(&asked) {
+                return;
+            }
+            match answer {
+                Ok(now) => {
+                    let before = live.get_untracked().filter(|(of, _)| *of == asked);
+                    let is_newer = before.is_some_and(|(_, before)| has_released(&before, &now));
+                    desk.hear(now.now);
+                    is_stale.set(false);
+                    live.set(Some((asked, now)));
+                    if is_newer {
+                        on_release.run(());
+                    }
+                }
+                Err(met) => {
+                    desk.heed(&met);
+                    is_stale.set(true);
+                }
+            }
+        });
+    };
+    Effect::new(move || {
+        unit.track();
+        look();
+    });
+    let every = set_interval_with_handle(
+        move || {
+            if page::is_visible() {
+                look();
+            }
+        },
+        POLL_EVERY,
+    );
+    on_cleanup(move || {
+        if let Ok(every) = every {
+            every.clear();
+        }
+    });
+
+    let now = Memo::new(move |_| {
+        let unit = unit.get()?;
+        live.get()
+            .filter(|(of, _)| *of == unit)
+            .map(|(_, live)| live)
+    });
+    let number = move |of: fn(&Live) -> u64| {
+        let shown = now
+            .get()
+            .map(|live| format::count(words.language(), of(&live)));
+        shown.unwrap_or_else(|| "…".to_owned())
+    };
+    let release = move || {
+        let live = now.get()?;
+        Some(match live.next_release {
+            Some(at) => {
+                let at = format::moment(words.language(), at, Day::of(live.now));
+                words.fill(Text::NextRelease, &[("t", &at)])
+            }
+            None => words.say(Text::ReleaseAtTen).to_owned(),
+        })
+    };
+    let has_quarantined = move || now.get().is_some_and(|live| live.quarantined > 0);
+    view! {
+        <section class="live" aria-label=move || words.say(Text::LiveTitle) data-stale=move || is_stale.get().to_string()>
+            <dl>
+                <div>
+                    <dt>{move || words.say(Text::ReceivedToday)}</dt>
+                    <dd id="live-today">{move || number(|live| live.today)}</dd>
+                </div>
+                <div>
+                    <dt>{move || words.say(Text::WaitingRelease)}</dt>
+                    <dd id="live-waiting">{move || number(|live| live.waiting)}</dd>
+                </div>
+                <Show when=has_quarantined>
+                    <div>
+                        <dt>{move || words.say(Text::Quarantined)}</dt>
+                        <dd>{move || number(|live| live.quarantined)}</dd>
+                    </div>
+                </Show>
+            </dl>
+            <p class="soft" role="status">
+                {move || {
+                    if is_stale.get() {
+                        words.say(Text::LiveStale).to_owned()
+                    } else {
+                        release().unwrap_or_default()
+                    }
+                }}
+            </p>
+        </section>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use survey::day::Millis;
+
+    fn live(today: u64, waiting: u64) -> Live {
+        Live {
+            today,
+            waiting,
+            quarantined: 0,
+            now: Millis(0),
+            next_release: None,
+        }
+    }
+
+    #[test]
+    fn um8_figures_are_asked_again_when_something_was_released() {
+        assert!(has_released(&live(9, 9), &live(10, 0)));
+        assert!(
+            has_released(&live(5, 5), &live(15, 5)),
+            "ten came and went between two looks"
+        );
+        assert!(!has_released(&live(5, 5), &live(6, 6)));
+        assert!(!has_released(&live(5, 5), &live(5, 5)));
+        assert!(!has_released(&live(20, 5), &live(0, 5)), "midnight");
+        assert!(
+            has_released(&live(0, 5), &live(0, 0)),
+            "the morning's release"
+        );
+    }
+}
