@@ -133,7 +133,7 @@ impl Outbox {
     /// Decides what to do now (rule O5).
     #[must_use]
     pub fn next(&self, queue: &[Waiting], now: Millis) -> Next {
-        let ready = self.pace.ready();
+        let ready = self.pace.ready(now);
         if now < ready {
             return Next::Wait(ready);
         }
@@ -144,19 +144,19 @@ impl Outbox {
         if !due.is_empty() {
             return Next::Send(self.fill(&due));
         }
+        // An instant that lies ahead was written down before somebody set the clock back.
+        let is_within = |since: Millis, length_ms: i64| (0..length_ms).contains(&now.since(since));
         let is_ripe = |record: &&Waiting| {
             record
                 .aside_since
-                .is_some_and(|since| now.since(since) >= ASIDE_MS)
+                .is_some_and(|since| !is_within(since, ASIDE_MS))
         };
         if let Some(record) = queue.iter().find(is_ripe) {
             return Next::Send(alloc::vec![record.id]);
         }
-        let heartbeat = self.last_sent.map_or(now, |last| last.plus(HEARTBEAT_MS));
-        if now >= heartbeat {
-            Next::Send(Vec::new())
-        } else {
-            Next::Rest(heartbeat)
+        match self.last_sent {
+            Some(last) if is_within(last, HEARTBEAT_MS) => Next::Rest(last.plus(HEARTBEAT_MS)),
+            _ => Next::Send(Vec::new()),
         }
     }
 
@@ -456,6 +456,32 @@ mod tests {
         let asides = |outbox: &mut Outbox| outbox.hear(&[bad], &outcome, NOW, 0).aside.len();
         let seen: Vec<usize> = (0..5).map(|_| asides(&mut outbox)).collect();
         assert_eq!(seen, [0, 0, 0, 0, 1]);
+    }
+
+    #[test]
+    fn o5_a_clock_that_was_set_back_holds_nothing_up() {
+        let yesterday = NOW.plus(-ASIDE_MS);
+        let mut outbox = Outbox::default();
+        outbox.hear(
+            &[record(1)],
+            &Outcome::Status(429, Some(i64::MAX)),
+            NOW,
+            u32::MAX,
+        );
+        assert!(matches!(outbox.next(&[record(1)], NOW), Next::Wait(_)));
+        assert!(matches!(
+            outbox.next(&[record(1)], yesterday),
+            Next::Send(_)
+        ));
+        let aside = Waiting {
+            aside_since: Some(NOW),
+            ..record(2)
+        };
+        assert_eq!(
+            outbox.next(&[aside], yesterday),
+            Next::Send(alloc::vec![aside.id])
+        );
+        assert_eq!(outbox.next(&[], yesterday), Next::Send(Vec::new()));
     }
 
     #[test]

@@ -29,9 +29,14 @@ impl Pace {
         floor: Millis(i64::MIN),
     };
 
-    /// The first instant at which a sending is allowed.
-    pub(super) fn ready(self) -> Millis {
-        self.not_before.max(self.floor)
+    /// The first instant at which a sending is allowed. One further away than any wait reaches was
+    /// reckoned before somebody set the clock back: it binds no more.
+    pub(super) fn ready(self, now: Millis) -> Millis {
+        let ready = self.not_before.max(self.floor);
+        if ready.since(now) > LONGEST_FLOOR_MS.saturating_add(LONGEST_SLEEP_MS) {
+            return now;
+        }
+        ready
     }
 
     /// Something speaks for success: no more sleep than the server asked for.
