@@ -30,21 +30,30 @@ impl Marks {
         }
     }
 
-    /// What is known after this reply. A higher ordinal begins a new count of versions; an older one
-    /// teaches nothing.
+    /// What is known after this reply, if `before` was known before that request was sent. A higher
+    /// ordinal begins a new count of versions; an older one teaches nothing. A version that fell is
+    /// believed, or each reply would offer everything again until it is reached once more.
     #[must_use]
-    pub fn after(self, reply: &Reply) -> Self {
+    pub fn after(self, before: Self, reply: &Reply) -> Self {
+        let version = match before.reoffer(reply) {
+            Reoffer::ThisUnit => reply.version,
+            Reoffer::Nothing | Reoffer::Everything => self.version.max(reply.version),
+        };
         match reply.restore.cmp(&self.restore) {
             core::cmp::Ordering::Greater => Self {
                 restore: reply.restore,
                 version: reply.version,
             },
-            core::cmp::Ordering::Equal => Self {
-                version: self.version.max(reply.version),
-                ..self
-            },
+            core::cmp::Ordering::Equal => Self { version, ..self },
             core::cmp::Ordering::Less => self,
         }
+    }
+
+    /// Whether a reply was made before a restore that is known by now, from another page of this
+    /// device: its verdicts speak of rows that may be gone, and settle nothing.
+    #[must_use]
+    pub const fn is_outdated(self, reply: &Reply) -> bool {
+        reply.restore < self.restore
     }
 }
 
@@ -92,9 +101,32 @@ mod tests {
             restore: 1,
             version: 50,
         };
-        let after = known.after(&reply(2, 7));
+        let after = known.after(known, &reply(2, 7));
         assert_eq!(after.reoffer(&reply(2, 7)), Reoffer::Nothing);
-        assert_eq!(after.after(&reply(1, 90)), after);
-        assert_eq!(known.after(&reply(1, 40)), known);
+        assert_eq!(after.after(known, &reply(1, 90)), after);
+        assert!(after.is_outdated(&reply(1, 90)));
+    }
+
+    #[test]
+    fn o12_a_version_that_fell_offers_again_once() {
+        let known = Marks {
+            restore: 1,
+            version: 50,
+        };
+        assert_eq!(known.reoffer(&reply(1, 8)), Reoffer::ThisUnit);
+        let after = known.after(known, &reply(1, 8));
+        assert_eq!(after.reoffer(&reply(1, 9)), Reoffer::Nothing);
+    }
+
+    #[test]
+    fn o12_a_reply_that_was_overtaken_is_no_restore() {
+        let before = Marks {
+            restore: 1,
+            version: 50,
+        };
+        let overtaken = reply(1, 51);
+        assert_eq!(before.reoffer(&overtaken), Reoffer::Nothing);
+        let meanwhile = before.after(before, &reply(1, 60));
+        assert_eq!(meanwhile.after(before, &overtaken), meanwhile);
     }
 }
