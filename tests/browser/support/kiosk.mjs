@@ -123,12 +123,11 @@ export class Kiosk {
     await this.page.getByRole("textbox").waitFor();
   }
 
-  /** Sends what was answered and stays until the next citizen's screen. */
+  /** Sends what was answered; returns when the citizen is thanked. */
   async send(comment = "") {
     if (comment) await this.page.getByRole("textbox").fill(comment);
     await this.press("Gửi");
     await this.sees("Cảm ơn Ông/Bà! Ý kiến đã được lưu.");
-    await this.attract();
   }
 
   /** The staff's gate, with a PIN typed into it. */
