@@ -96,7 +96,10 @@ pub fn bundle(project: &Project, program: Program) -> Result<Bundle, Trouble> {
         .join(program.profile())
         .join(format!("{name}.wasm"));
     let folder = target.join("xtask").join(name);
-    let (glue, bound) = bind(project, program, &compiled, &folder)?;
+    let (mut glue, bound) = bind(project, program, &compiled, &folder)?;
+    if matches!(program, Program::Page(_)) {
+        glue = shorten_imports(&bound, glue)?;
+    }
     let wasm = optimise(project, program, &bound, &folder)?;
     Ok(Bundle { wasm, glue })
 }
@@ -157,6 +160,30 @@ fn join(project: &Project, program: Program, glue: &Path) -> Result<String, Trou
         // workerd has no source phase imports; its plain import of a .wasm file gives the same module.
         Program::Worker => Ok(esbuild.output()?.replace("import source ", "import ")),
     }
+}
+
+/// Gives every function that the page hands to the WebAssembly a short name, on both sides. Their own
+/// names end in a hash each, which no compression takes away.
+fn shorten_imports(bound: &Path, mut glue: String) -> Result<String, Trouble> {
+    let refused = |error: &dyn std::fmt::Display| {
+        Trouble::new(
+            format!("{} cannot be read again: {error}", bound.display()),
+            "Check that wasm-bindgen has one version, 0.2.130, in Cargo.lock",
+        )
+    };
+    let mut module = walrus::Module::from_file(bound).map_err(|error| refused(&error))?;
+    let mut imports: Vec<_> = module.imports.iter_mut().collect();
+    // The longest first, so that no name is taken for the beginning of another.
+    imports.sort_by_key(|import| std::cmp::Reverse(import.name.len()));
+    for (number, import) in imports.into_iter().enumerate() {
+        let short = format!("i{number}");
+        glue = glue.replace(&import.name, &short);
+        import.name = short;
+    }
+    module
+        .emit_wasm_file(bound)
+        .map_err(|error| refused(&error))?;
+    Ok(glue)
 }
 
 fn optimise(

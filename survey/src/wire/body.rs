@@ -90,27 +90,22 @@ pub fn encode(submission: &Submission, form: &Form) -> String {
         dur: submission.duration.number(),
         demo: chosen(form.demographics(), &response.demographics),
         filters: chosen(form.filters(), &response.filters),
-        answers: Once(
-            items
-                .map(|(item, answer)| {
-                    let number = match answer {
-                        Answer::Level(level) => level.number(),
-                        Answer::Missing => MISSING,
-                        Answer::NotAsked => NOT_ASKED,
-                    };
-                    (item.id.clone(), number)
-                })
-                .collect(),
-        ),
+        answers: Once::of(items.map(|(item, answer)| {
+            let number = match answer {
+                Answer::Level(level) => level.number(),
+                Answer::Missing => MISSING,
+                Answer::NotAsked => NOT_ASKED,
+            };
+            (item.id.clone(), number)
+        })),
     })
 }
 
 fn chosen(choices: &[Choice], picks: &[Option<usize>]) -> Once<ItemId, ItemId> {
-    let picked = choices.iter().zip(picks).filter_map(|(choice, pick)| {
+    Once::of(choices.iter().zip(picks).filter_map(|(choice, pick)| {
         let option = choice.options.get((*pick)?)?;
         Some((choice.id.clone(), ItemId::parse(&option.id).ok()?))
-    });
-    Once(picked.collect())
+    }))
 }
 
 /// Reads a body: its shape, not yet its meaning.
@@ -207,6 +202,17 @@ fn picked(choices: &[Choice], picks: &Once<ItemId, ItemId>) -> Option<Vec<Option
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 struct Once<K: Ord, V>(BTreeMap<K, V>);
+
+impl<K: Ord, V> Once<K, V> {
+    fn of(entries: impl Iterator<Item = (K, V)>) -> Self {
+        // One by one: collecting would bring a sort of its own for each type to every kiosk.
+        let mut map = BTreeMap::new();
+        for (key, value) in entries {
+            map.insert(key, value);
+        }
+        Self(map)
+    }
+}
 
 impl<'de, K: Deserialize<'de> + Ord, V: Deserialize<'de>> Deserialize<'de> for Once<K, V> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
