@@ -34,11 +34,15 @@ pub fn Headline(
                 </div>
             }
         });
-        let interval = spoken.interval.map(|interval| {
-            view! {
-                <p class="interval-line">
-                    {words.say(Text::Interval95)} ": " <strong>{interval}</strong>
-                </p>
+        // Where the interval itself stands large, its name still stands with it.
+        let interval = spoken.bar.map(|_| {
+            let name = words.say(Text::Interval95);
+            match spoken.interval {
+                None => view! { <p class="interval-line">{name}</p> }.into_any(),
+                Some(limits) => {
+                    view! { <p class="interval-line">{name} ": " <strong>{limits}</strong></p> }
+                        .into_any()
+                }
             }
         });
         Some(view! {
@@ -47,8 +51,8 @@ pub fn Headline(
                 <p id="headline" class="headline-value" data-show=kind>
                     {spoken.main}
                 </p>
-                {spoken.note.map(|note| view! { <p class="note">{note}</p> })}
                 {interval}
+                {spoken.note.map(|note| view! { <p class="note">{note}</p> })}
                 {scale}
                 <Facts sheet=Arc::clone(&sheet) n=spoken.n />
             </section>
