@@ -2,10 +2,12 @@
 import { chromium } from "playwright-core";
 
 export class Manager {
-  static async signIn(origin, { account, password }) {
+  /** Signs in with a browser of its own, or with a fresh profile of the one that is given. */
+  static async signIn(origin, { account, password }, browser = undefined) {
     const manager = new Manager();
-    manager.browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ["--no-sandbox", "--disable-gpu"] });
-    manager.page = await manager.browser.newPage({ viewport: { width: 1440, height: 900 }, locale: "vi-VN" });
+    const own = browser ?? (await chromium.launch({ executablePath: process.env.CHROMIUM, args: ["--no-sandbox", "--disable-gpu"] }));
+    manager.page = await own.newPage({ viewport: { width: 1440, height: 900 }, locale: "vi-VN" });
+    manager.close = () => (browser ? manager.page.close() : own.close());
     await manager.page.goto(origin);
     await manager.page.getByLabel("Tài khoản").fill(account);
     await manager.page.getByLabel("Mật khẩu").fill(password);
@@ -23,9 +25,5 @@ export class Manager {
   /** All words on the page, as they stand. */
   words() {
     return this.page.locator("main").innerText();
-  }
-
-  close() {
-    return this.browser.close();
   }
 }
