@@ -1,14 +1,13 @@
 //! How a device becomes known: a one-time code, a key that never leaves it, a storage that was seen
 //! to keep what was written (US1, S2, B2).
 
-use leptos::task::spawn_local;
 use survey::day::Anchor;
 use survey::id::{Epoch, FieldId};
 use survey::wire::VERSION;
 use survey::wire::code::{Code, Refusal};
 use survey::wire::device::{EnrolReply, EnrolRequest};
 
-use super::kiosk::Kiosk;
+use super::kiosk::{Kiosk, errand};
 use super::model::Stage;
 use super::setup::Setup;
 use crate::device::key::Key;
@@ -111,7 +110,7 @@ pub fn send_code(kiosk: Kiosk) {
         return;
     };
     said(Stage::Working);
-    spawn_local(async move {
+    errand(async move {
         let done = enrol(kiosk, code).await;
         let health = health::look().await;
         kiosk.change(|model| {
@@ -123,7 +122,7 @@ pub fn send_code(kiosk: Kiosk) {
 
 /// Remembers the service field that staff chose (US2).
 pub fn choose_field(kiosk: Kiosk, field: FieldId) {
-    spawn_local(async move {
+    errand(async move {
         if kiosk.outside().store.choose_field(&field).await.is_ok() {
             kiosk.change(|model| model.facts.field = Some(field));
         }

@@ -1,8 +1,6 @@
 //! Checks the staff PIN: works with no network, gives five tries (UK14).
 
-use leptos::task::spawn_local;
-
-use super::kiosk::Kiosk;
+use super::kiosk::{Kiosk, errand};
 use super::model::GateSaid;
 use super::pin::{after_wrong, closed_minutes};
 use crate::device::store::{PinTries, Store};
@@ -21,7 +19,7 @@ pub fn check(kiosk: Kiosk) {
         model.gate.is_checking = true;
         typed = std::mem::take(&mut model.gate.pin);
     });
-    spawn_local(async move {
+    errand(async move {
         let said = tried(kiosk, &typed).await.err();
         kiosk.change(|model| {
             model.gate.is_checking = false;

@@ -2,11 +2,11 @@
 //! `session.rs`, `sync.rs` and the survey crate.
 
 use std::ops::Deref;
+use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use survey::answer::{Draft, Finished};
 use survey::id::{ResponseId, Salt};
 use survey::submission::{DurationBucket, Mode, Parcel, Place, SaltedComment, Submission};
@@ -48,6 +48,12 @@ pub struct State {
     began: StoredValue<i64>,
     outside: StoredValue<Rc<Outside>, LocalStorage>,
     shell: StoredValue<Option<Shell>, LocalStorage>,
+}
+
+/// Does something that takes time. Boxed, so that all errands are compiled as one.
+pub fn errand(work: impl Future<Output = ()> + 'static) {
+    let work: Pin<Box<dyn Future<Output = ()>>> = Box::pin(work);
+    leptos::task::spawn_local(work);
 }
 
 /// A handle to the state, as small as a pointer: every button of every screen holds one.
@@ -118,7 +124,7 @@ impl Kiosk {
         let Some(setup) = setup.filter(|setup| setup.languages().contains(&Language::En)) else {
             return;
         };
-        spawn_local(async move {
+        errand(async move {
             let path = Wording::path(&setup.form, Language::En);
             // Without a pack for this very form its questions stay Vietnamese.
             let pack = server::file(&path).await;
@@ -271,7 +277,7 @@ impl Kiosk {
 
     fn count(self, what: Begun, then: impl FnOnce() + 'static) {
         let outside = self.outside();
-        spawn_local(async move {
+        errand(async move {
             if let Some((day, _)) = outside.timekeeper.day(clock::read()) {
                 // A count that cannot be kept loses a statistic, never an answer.
                 let _ = outside.store.count(what, day).await;
@@ -315,7 +321,7 @@ impl Kiosk {
 
     fn save(self, entry: Box<Entry>) {
         let outside = self.outside();
-        spawn_local(async move {
+        errand(async move {
             let is_practice = self.look(|model| {
                 let setup = model.setup.as_ref();
                 setup.is_some_and(|setup| setup.config.training)

@@ -148,7 +148,7 @@ impl Model {
 
     /// The draft in progress.
     #[must_use]
-    pub const fn draft(&self) -> Option<&Draft> {
+    pub fn draft(&self) -> Option<&Draft> {
         self.session.draft()
     }
 

@@ -4,6 +4,9 @@
 /// The shortest run of digits that is asked about.
 const SHORTEST: usize = 8;
 
+/// What follows an amount of money. Both cases, because `to_lowercase` brings tables of 11 kB.
+const MONEY: [&str; 8] = ["đ", "Đ", "nghìn", "Nghìn", "triệu", "Triệu", "tỷ", "Tỷ"];
+
 /// Whether the text has a run of eight or more digits, single spaces, dots and hyphens between them
 /// allowed. Money does not count: dot groups or plain digits before đ, đồng, nghìn, triệu, tỷ (P11).
 #[must_use]
@@ -46,10 +49,8 @@ fn is_money(characters: &[char], from: usize, end: usize) -> bool {
         return false;
     }
     let after: String = characters[end..].iter().take(6).collect();
-    let after = after.trim_start().to_lowercase();
-    ["đ", "nghìn", "triệu", "tỷ"]
-        .iter()
-        .any(|unit| after.starts_with(unit))
+    let after = after.trim_start();
+    MONEY.iter().any(|unit| after.starts_with(unit))
 }
 
 #[cfg(test)]

@@ -24,9 +24,9 @@ pub enum Screen {
     /// Waiting for a citizen.
     Attract,
     /// Who asks and why; with the draft when the citizen came back from the first question.
-    Notice(Option<Draft>),
+    Notice(Option<Box<Draft>>),
     /// A question, a filter or the comment, as the draft says.
-    Asking(Draft),
+    Asking(Box<Draft>),
     /// Being written to the storage.
     Saving,
     /// Could not be written; nothing is lost yet (O15).
@@ -151,7 +151,7 @@ impl Session {
 
     /// The draft in progress.
     #[must_use]
-    pub const fn draft(&self) -> Option<&Draft> {
+    pub fn draft(&self) -> Option<&Draft> {
         match &self.screen {
             Screen::Asking(draft) | Screen::Notice(Some(draft)) => Some(draft),
             _ => None,
@@ -191,8 +191,8 @@ impl Session {
 
     /// Shows the first question of a fresh draft; only from the notice.
     pub fn begin(&mut self, draft: Draft, now: i64) {
-        if self.screen == Screen::Notice(None) {
-            self.show(Screen::Asking(draft), now);
+        if matches!(self.screen, Screen::Notice(None)) {
+            self.show(Screen::Asking(Box::new(draft)), now);
         }
     }
 
@@ -244,7 +244,7 @@ impl Session {
         Order::Nothing
     }
 
-    fn ask(&mut self, mut draft: Draft, touch: Touch, now: i64) -> Order {
+    fn ask(&mut self, mut draft: Box<Draft>, touch: Touch, now: i64) -> Order {
         let before = draft.current();
         match touch {
             Touch::Answer(level) => draft.answer(level),
@@ -268,7 +268,7 @@ impl Session {
                 self.show(Screen::Saving, now);
                 Order::Seal(finished)
             }
-            Err(draft) => self.move_to(Screen::Asking(*draft), now),
+            Err(draft) => self.move_to(Screen::Asking(draft), now),
         }
     }
 

@@ -5,11 +5,10 @@ use std::time::Duration;
 
 use leptos::ev;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use survey::form::Step;
 
 use super::draw;
-use super::kiosk::Kiosk;
+use super::kiosk::{Kiosk, errand};
 use super::model::GateSaid;
 use super::pin::closed_minutes;
 use super::sender;
@@ -45,7 +44,7 @@ fn whole_page() -> impl IntoView {
     let kiosk = Kiosk::new();
     listen(kiosk);
     mirror(kiosk);
-    spawn_local(open(kiosk));
+    errand(open(kiosk));
     move || kiosk.draw(|model| draw::page(kiosk, model))
 }
 
@@ -170,13 +169,20 @@ fn mirror(kiosk: Kiosk) {
         }
         page::set("lang", now.language.tag());
         page::set("data-size", if now.is_large { "large" } else { "normal" });
-        page::set("data-contrast", if now.is_strong { "strong" } else { "normal" });
+        page::set(
+            "data-contrast",
+            if now.is_strong { "strong" } else { "normal" },
+        );
         let is_new_view = before.is_none_or(|before| before.view != now.view);
         let was_leaving = before.is_some_and(|before| before.is_leaving);
         if is_new_view || was_leaving != now.is_leaving {
             // The screen is drawn first, then it can be read out from its heading (UX4).
             request_animation_frame(move || {
-                page::focus(if now.is_leaving { "still-here" } else { "heading" });
+                page::focus(if now.is_leaving {
+                    "still-here"
+                } else {
+                    "heading"
+                });
                 if is_new_view {
                     page::scroll_to_top();
                 }

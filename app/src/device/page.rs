@@ -68,6 +68,13 @@ pub fn set(attribute: &str, value: &str) {
     }
 }
 
+/// Names the page in the browser's tab and history.
+pub fn entitle(title: &str) {
+    if let Some(page) = document() {
+        page.set_title(title);
+    }
+}
+
 /// Takes away what stood there before the program started.
 pub fn remove(id: &str) {
     if let Some(element) = document().and_then(|page| page.get_element_by_id(id)) {

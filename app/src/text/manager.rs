@@ -76,6 +76,7 @@ texts! {
     NextRelease,
     ReleaseAtTen,
     LiveStale,
+    LivePaused,
     FormulaPooled,
     FormulaFactors,
     FormulaMean5,

@@ -33,7 +33,10 @@ pub fn screen(kiosk: Kiosk, model: &Model, step: Step) -> AnyView {
     let setup = model.setup.as_ref();
     let question = setup.and_then(|setup| question(model, &setup.form, step));
     let question = question.map(|question| {
-        let is_rating = question.answers.iter().all(|offered| offered.level.is_some());
+        let is_rating = question
+            .answers
+            .iter()
+            .all(|offered| offered.level.is_some());
         let answers = question.answers.into_iter();
         view! {
             <div class="asked">

@@ -16,8 +16,8 @@ use crate::text::Text;
 pub fn screen(kiosk: Kiosk, model: &Model) -> AnyView {
     let used = model.comment.chars().count();
     let left = i64::try_from(LONGEST_COMMENT.saturating_sub(used)).unwrap_or_default();
-    let ask_to_remove = has_number(&model.comment)
-        .then(|| band(Tone::Amber, model.say(Text::CommentNumber)));
+    let ask_to_remove =
+        has_number(&model.comment).then(|| band(Tone::Amber, model.say(Text::CommentNumber)));
     let send = click(move || kiosk.touch(Touch::Send(kiosk.look(|model| model.comment.clone()))));
     view! {
         <section class="screen question">

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::controls::{asks_to_leave, button, sends};
+use super::controls::{asks_to_leave, button, heading, sends};
 use crate::counter::kiosk::Kiosk;
 use crate::counter::model::Model;
 use crate::counter::session::Touch;
@@ -14,9 +14,7 @@ pub fn note(model: &Model, text: Text) -> AnyView {
     view! {
         <section class="screen note">
             <Emblem />
-            <h1 id="heading" tabindex="-1" role="status">
-                {model.say(text)}
-            </h1>
+            <div role="status">{heading(model.say(text))}</div>
         </section>
     }
     .into_any()
@@ -26,9 +24,7 @@ pub fn note(model: &Model, text: Text) -> AnyView {
 pub fn not_saved(kiosk: Kiosk, model: &Model) -> AnyView {
     view! {
         <section class="screen note">
-            <h1 id="heading" tabindex="-1" role="alert">
-                {model.say(Text::NotSaved)}
-            </h1>
+            <div role="alert">{heading(model.say(Text::NotSaved))}</div>
             <div class="actions">
                 {button("quiet", model.say(Text::StopAndClear), asks_to_leave(kiosk))}
                 {button("primary", model.say(Text::TryAgain), sends(kiosk, Touch::TryAgain))}

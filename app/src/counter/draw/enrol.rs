@@ -34,7 +34,11 @@ fn form(kiosk: Kiosk, model: &Model) -> impl IntoView + use<> {
         Stage::Refused(why) => (false, Some(why)),
         Stage::Typing | Stage::Done => (false, None),
     };
-    let label = if is_working { Text::Enrolling } else { Text::Enrol };
+    let label = if is_working {
+        Text::Enrolling
+    } else {
+        Text::Enrol
+    };
     view! {
         <form
             class="code"

@@ -56,15 +56,21 @@ fn queue(kiosk: Kiosk, model: &Model) -> impl IntoView + use<> {
         _ => Tone::Good,
     };
     let when = |at: Option<Millis>| at.map_or_else(|| model.say(Text::Never), time_of_day);
+    // What was set aside stays a trouble, however well the others go.
+    let aside = (counts.aside > 0).then_some(Trouble::SetAside);
     let mut facts = vec![model.count(Text::SetAside, number(counts.aside))];
     facts.extend(days.map(|days| model.count(Text::OldestDays, days)));
     facts.extend([
         model.fill(Text::LastSent, &[("t", &when(counts.last_success))]),
         model.fill(Text::NextTry, &[("t", &when(model.sending.next))]),
-        model.say(plain(counts.last_trouble)),
+        model.say(plain(counts.last_trouble.or(aside))),
     ]);
     let is_busy = model.sending.is_busy;
-    let label = if is_busy { Text::Sending } else { Text::SendNow };
+    let label = if is_busy {
+        Text::Sending
+    } else {
+        Text::SendNow
+    };
     view! {
         <div class="card">
             <h2>{model.say(Text::QueueTitle)}</h2>
@@ -103,7 +109,12 @@ fn fields(kiosk: Kiosk, model: &Model) -> impl IntoView + use<> {
         let is_chosen = chosen.as_ref() == Some(&field.id);
         let id = field.id.clone();
         let choose = click(move || choose_field(kiosk, id.clone()));
-        toggle(field.name.in_language(tag).to_owned(), tag, is_chosen, choose)
+        toggle(
+            field.name.in_language(tag).to_owned(),
+            tag,
+            is_chosen,
+            choose,
+        )
     });
     view! {
         <div class="card">
@@ -170,7 +181,16 @@ fn time_of_day(at: Millis) -> String {
     let hour = two(minutes / 60);
     let minute = two(minutes % 60);
     let date = two(day.day_of_month().into());
-    [&hour, ":", &minute, " ", &date, "/", &two(day.month().into())].concat()
+    [
+        &hour,
+        ":",
+        &minute,
+        " ",
+        &date,
+        "/",
+        &two(day.month().into()),
+    ]
+    .concat()
 }
 
 #[cfg(test)]

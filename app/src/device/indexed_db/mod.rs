@@ -7,6 +7,7 @@ use std::cell::RefCell;
 use std::pin::Pin;
 use std::rc::Rc;
 
+use js_sys::Object;
 use survey::day::{DAY_MS, Day, Millis};
 use survey::id::{DeviceId, Epoch, FieldId, ResponseId};
 use survey::submission::Parcel;
@@ -28,8 +29,14 @@ const PARCELS: &str = "parcels";
 const OUTBOX: &str = "outbox";
 /// Verdicts heard.
 const SETTLED: &str = "settled";
-/// What the device knows about itself, as texts; the signing key as a `CryptoKey`.
+/// What the device knows about itself, under the three keys below.
 const FACTS: &str = "facts";
+/// Short texts, in one object.
+const OWN: &str = "own";
+/// The last good configuration.
+const CONFIG: &str = "config";
+/// The signing key, as the browser's own object.
+const KEY: &str = "key";
 const STORES: [&str; 4] = [PARCELS, OUTBOX, SETTLED, FACTS];
 /// A failed open is tried so often (B4).
 const OPENINGS: u8 = 3;
@@ -71,11 +78,8 @@ impl IndexedDb {
     /// # Errors
     /// [`StoreError`].
     pub async fn key(&self) -> Result<Option<JsValue>, StoreError> {
-        let key = self
-            .read(&[FACTS], async |transaction| {
-                transaction.get(FACTS, "key").await
-            })
-            .await?;
+        let work = async |transaction: &Transaction| transaction.get(FACTS, KEY).await;
+        let key = self.run(&[FACTS], Access::Read, work).await?;
         Ok(key.is_object().then_some(key))
     }
 
@@ -110,164 +114,135 @@ impl IndexedDb {
         gone.forget();
     }
 
-    /// Runs one strict transaction.
-    async fn write<T>(
-        &self,
-        stores: &[&str],
-        work: impl AsyncFn(&Transaction) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
-        self.valued(stores, Access::Strict, work).await
-    }
-
-    async fn read<T>(
-        &self,
-        stores: &[&str],
-        work: impl AsyncFn(&Transaction) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
-        self.valued(stores, Access::Read, work).await
-    }
-
-    async fn valued<T>(
+    /// Runs one transaction; after a failure once more, on a new connection (O15). The value comes in
+    /// a slot of its own, so that all but a few lines are compiled once for all verbs.
+    async fn run<T>(
         &self,
         stores: &[&str],
         access: Access,
-        work: impl AsyncFn(&Transaction) -> Result<T, StoreError>,
+        step: impl AsyncFn(&Transaction) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let kept = RefCell::new(None);
-        let step = |transaction: Rc<Transaction>| -> Step<'_> {
-            let (work, kept) = (&work, &kept);
-            Box::pin(async move {
-                let value = work(&transaction).await?;
-                *kept.borrow_mut() = Some(value);
+        let value = RefCell::new(None);
+        let work = |transaction: Rc<Transaction>| -> Working<'_> {
+            Box::pin(async {
+                let transaction = transaction;
+                *value.borrow_mut() = Some(step(&transaction).await?);
                 Ok(())
             })
         };
-        self.twice(stores, access, &step).await?;
-        kept.into_inner().ok_or(StoreError::Failed)
+        self.twice(stores, access, &work).await?;
+        value.take().ok_or(StoreError::Failed)
     }
 
-    /// Runs one transaction; after a failure once more, on a new connection (O15). Boxed, so that
-    /// the fifteen verbs share this code.
-    async fn twice<'a>(
-        &self,
-        stores: &[&str],
+    fn twice<'a>(
+        &'a self,
+        stores: &'a [&'a str],
         access: Access,
-        step: &(dyn Fn(Rc<Transaction>) -> Step<'a> + 'a),
-    ) -> Result<(), StoreError> {
-        let first = self.run(stores, access, step).await;
-        if first.is_ok() {
-            return first;
-        }
-        self.close();
-        self.run(stores, access, step).await
+        work: &'a dyn Fn(Rc<Transaction>) -> Working<'a>,
+    ) -> Working<'a> {
+        Box::pin(async move {
+            let first = self.once(stores, access, work).await;
+            if first.is_ok() {
+                return first;
+            }
+            self.close();
+            self.once(stores, access, work).await
+        })
     }
 
-    async fn run<'a>(
-        &self,
-        stores: &[&str],
+    fn once<'a>(
+        &'a self,
+        stores: &'a [&'a str],
         access: Access,
-        step: &(dyn Fn(Rc<Transaction>) -> Step<'a> + 'a),
-    ) -> Result<(), StoreError> {
-        let database = self.connected().await?;
-        let transaction = Rc::new(Transaction::begin(&database, stores, access)?);
-        step(Rc::clone(&transaction)).await?;
-        transaction.complete().await
+        work: &'a dyn Fn(Rc<Transaction>) -> Working<'a>,
+    ) -> Working<'a> {
+        Box::pin(async move {
+            let database = self.connected().await?;
+            let transaction = Rc::new(Transaction::begin(&database, stores, access)?);
+            work(Rc::clone(&transaction)).await?;
+            transaction.complete().await
+        })
     }
 }
 
-/// What is done inside a transaction.
-type Step<'a> = Pin<Box<dyn Future<Output = Result<(), StoreError>> + 'a>>;
+/// Something under way that ends in success or not.
+type Working<'a> = Pin<Box<dyn Future<Output = Result<(), StoreError>> + 'a>>;
 
-async fn fact(transaction: &Transaction, name: &str) -> Result<Option<String>, StoreError> {
-    Ok(transaction.get(FACTS, name).await?.as_string())
-}
-
-async fn instant(transaction: &Transaction, name: &str) -> Result<Option<Millis>, StoreError> {
-    let text = fact(transaction, name).await?;
-    Ok(text.and_then(|text| text.parse().ok()).map(Millis))
-}
-
-fn put_fact(transaction: &Transaction, name: &str, value: &str) -> Result<(), StoreError> {
-    transaction.put(FACTS, name, &value.into())
-}
-
-fn put_instant(
-    transaction: &Transaction,
-    name: &str,
-    at: Option<Millis>,
-) -> Result<(), StoreError> {
-    put_fact(
-        transaction,
-        name,
-        &at.map_or_else(String::new, |at| at.0.to_string()),
-    )
-}
-
-async fn facts(transaction: &Transaction) -> Result<Facts, StoreError> {
-    let device = fact(transaction, "device").await?;
-    let epoch = fact(transaction, "epoch").await?;
-    let enrolment = match (device, epoch) {
-        (Some(device), Some(epoch)) => {
-            let device = DeviceId::parse(&device).ok();
-            let epoch = Epoch::parse(&epoch).ok();
-            device
-                .zip(epoch)
-                .map(|(device, epoch)| Enrolment { device, epoch })
-        }
-        _ => None,
-    };
-    let field = fact(transaction, "field").await?;
-    let wrong = fact(transaction, "pin-wrong").await?;
-    Ok(Facts {
-        enrolment,
-        config: fact(transaction, "config").await?,
-        field: field.and_then(|field| FieldId::parse(&field).ok()),
-        server_time: instant(transaction, "server-time").await?,
-        silent_until: instant(transaction, "silent-until").await?,
-        pin: PinTries {
-            wrong: wrong
-                .and_then(|wrong| wrong.parse().ok())
-                .unwrap_or_default(),
-            until: instant(transaction, "pin-until").await?,
-        },
+/// The device's own texts, in one object.
+async fn own(transaction: &Transaction) -> Result<JsValue, StoreError> {
+    let own = transaction.get(FACTS, OWN).await?;
+    Ok(if own.is_object() {
+        own
+    } else {
+        Object::new().into()
     })
+}
+
+fn facts(own: &JsValue, config: &JsValue) -> Facts {
+    let text = |name| shape::member(own, name);
+    let instant = |name| shape::instant(own, name);
+    let device = text("device").and_then(|device| DeviceId::parse(&device).ok());
+    let epoch = text("epoch").and_then(|epoch| Epoch::parse(&epoch).ok());
+    let wrong = text("pin-wrong").and_then(|wrong| wrong.parse().ok());
+    Facts {
+        enrolment: device
+            .zip(epoch)
+            .map(|(device, epoch)| Enrolment { device, epoch }),
+        config: config.as_string(),
+        field: text("field").and_then(|field| FieldId::parse(&field).ok()),
+        server_time: instant("server-time"),
+        silent_until: instant("silent-until"),
+        pin: PinTries {
+            wrong: wrong.unwrap_or_default(),
+            until: instant("pin-until"),
+        },
+    }
 }
 
 async fn queue(transaction: &Transaction) -> Result<Vec<Queued>, StoreError> {
     let all = transaction.all(OUTBOX).await?;
-    Ok(all
-        .iter()
-        .filter_map(|value| shape::read_entry(&value))
-        .collect())
+    let mut queue = Vec::new();
+    for value in all.iter() {
+        queue.extend(shape::read_entry(&value));
+    }
+    Ok(queue)
+}
+
+/// An instant as text; none is empty.
+fn written(at: Option<Millis>) -> String {
+    at.map_or_else(String::new, |at| at.0.to_string())
 }
 
 impl Store for IndexedDb {
     async fn open(&self) -> Result<Facts, StoreError> {
-        self.write(&STORES, async |transaction| {
-            put_fact(transaction, "probe", "written")?;
-            facts(transaction).await
-        })
-        .await
+        let work = async |transaction: &Transaction| {
+            let own = own(transaction).await?;
+            shape::set(&own, "probe", "written")?;
+            transaction.put(FACTS, OWN, &own)?;
+            let config = transaction.get(FACTS, CONFIG).await?;
+            Ok(facts(&own, &config))
+        };
+        self.run(&STORES, Access::Strict, work).await
     }
 
     async fn finish(&self, entry: &Entry) -> Result<(), StoreError> {
-        let id = entry.parcel.id.to_string();
-        self.write(&[PARCELS, OUTBOX], async |transaction| {
+        let work = async |transaction: &Transaction| {
+            let id = entry.parcel.id.to_string();
             if transaction.get(PARCELS, &id).await?.is_undefined() {
                 transaction.put(PARCELS, &id, &shape::parcel(&entry.parcel)?)?;
                 transaction.put(OUTBOX, &id, &shape::entry(entry)?)?;
             }
             Ok(())
-        })
-        .await
+        };
+        self.run(&[PARCELS, OUTBOX], Access::Strict, work).await
     }
 
     async fn waiting(&self) -> Result<Vec<Queued>, StoreError> {
-        self.read(&[OUTBOX], queue).await
+        self.run(&[OUTBOX], Access::Read, queue).await
     }
 
     async fn parcels(&self, ids: &[ResponseId]) -> Result<Vec<Parcel>, StoreError> {
-        self.read(&[PARCELS, OUTBOX], async |transaction| {
+        let work = async |transaction: &Transaction| {
             let mut parcels = Vec::with_capacity(ids.len());
             for id in ids {
                 let id = id.to_string();
@@ -277,12 +252,12 @@ impl Store for IndexedDb {
                 }
             }
             Ok(parcels)
-        })
-        .await
+        };
+        self.run(&[PARCELS, OUTBOX], Access::Read, work).await
     }
 
     async fn settle(&self, heard: &Heard) -> Result<(), StoreError> {
-        self.write(&STORES, async |transaction| {
+        let work = async |transaction: &Transaction| {
             for (id, hash, verdict) in &heard.settle {
                 let id = id.to_string();
                 let queued = shape::read_entry(&transaction.get(OUTBOX, &id).await?);
@@ -305,19 +280,21 @@ impl Store for IndexedDb {
                     transaction.put(OUTBOX, &id, &shape::entry_aside(&queued, heard.now)?)?;
                 }
             }
-            if let Some(server_time) = heard.server_time {
-                let known = instant(transaction, "server-time").await?;
-                put_instant(transaction, "server-time", known.max(Some(server_time)))?;
-                put_instant(transaction, "last-success", Some(heard.now))?;
+            let own = own(transaction).await?;
+            if heard.server_time.is_some() {
+                let known = shape::instant(&own, "server-time");
+                shape::set(&own, "server-time", &written(known.max(heard.server_time)))?;
+                shape::set(&own, "last-success", &written(Some(heard.now)))?;
             }
-            put_instant(transaction, "silent-until", heard.silent_until)?;
-            put_fact(transaction, "last-trouble", shape::trouble(heard.trouble))
-        })
-        .await
+            shape::set(&own, "silent-until", &written(heard.silent_until))?;
+            shape::set(&own, "last-trouble", shape::trouble(heard.trouble))?;
+            transaction.put(FACTS, OWN, &own)
+        };
+        self.run(&STORES, Access::Strict, work).await
     }
 
     async fn forget(&self, now: Millis) -> Result<usize, StoreError> {
-        self.write(&[PARCELS, SETTLED], async |transaction| {
+        let work = async |transaction: &Transaction| {
             let mut forgotten = 0;
             for value in transaction.all(SETTLED).await?.iter() {
                 if let Some((id, at)) = shape::read_settled(&value)
@@ -329,84 +306,88 @@ impl Store for IndexedDb {
                 }
             }
             Ok(forgotten)
-        })
-        .await
+        };
+        self.run(&[PARCELS, SETTLED], Access::Strict, work).await
     }
 
     async fn summary(&self) -> Result<QueueSummary, StoreError> {
-        self.read(&[OUTBOX, FACTS], async |transaction| {
+        let work = async |transaction: &Transaction| {
             let queue = queue(transaction).await?;
-            let days = fact(transaction, "days").await?.unwrap_or_default();
-            let trouble = fact(transaction, "last-trouble").await?;
+            let own = own(transaction).await?;
             let is_aside = |queued: &&Queued| queued.waiting.aside_since.is_some();
+            let trouble = shape::member(&own, "last-trouble").unwrap_or_default();
             Ok(QueueSummary {
                 unsent: queue.len(),
                 aside: queue.iter().filter(is_aside).count(),
                 oldest: queue.iter().map(|queued| queued.day).min(),
-                last_success: instant(transaction, "last-success").await?,
-                last_trouble: trouble.and_then(|word| shape::read_trouble(&word)),
-                days: survey::wire::read(&days).unwrap_or_default(),
+                last_success: shape::instant(&own, "last-success"),
+                last_trouble: shape::read_trouble(&trouble),
+                days: shape::days(&own),
             })
-        })
-        .await
+        };
+        self.run(&[OUTBOX, FACTS], Access::Read, work).await
     }
 
     async fn enrol(&self, enrolment: &Enrolment, config: &str) -> Result<(), StoreError> {
         let key = self.staged_key.borrow_mut().take();
-        self.write(&[FACTS], async |transaction| {
-            if let Some(key) = &key {
-                transaction.put(FACTS, "key", key)?;
-            }
-            put_fact(transaction, "device", &enrolment.device.to_string())?;
-            put_fact(transaction, "epoch", &enrolment.epoch.to_string())?;
-            put_fact(transaction, "config", config)?;
+        let work = async |transaction: &Transaction| {
+            let own = own(transaction).await?;
+            shape::set(&own, "device", &enrolment.device.to_string())?;
+            shape::set(&own, "epoch", &enrolment.epoch.to_string())?;
             for begun_anew in ["batch", "days", "field", "silent-until", "last-trouble"] {
-                transaction.remove(FACTS, begun_anew)?;
+                shape::set(&own, begun_anew, "")?;
             }
-            Ok(())
-        })
-        .await
+            transaction.put(FACTS, OWN, &own)?;
+            transaction.put(FACTS, CONFIG, &config.into())?;
+            key.as_ref()
+                .map_or(Ok(()), |key| transaction.put(FACTS, KEY, key))
+        };
+        self.run(&[FACTS], Access::Strict, work).await
     }
 
     async fn configure(&self, config: &str) -> Result<(), StoreError> {
-        self.write(&[FACTS], async |transaction| {
-            put_fact(transaction, "config", config)
-        })
-        .await
+        let work = async |transaction: &Transaction| transaction.put(FACTS, CONFIG, &config.into());
+        self.run(&[FACTS], Access::Strict, work).await
     }
 
     async fn next_batch(&self) -> Result<u32, StoreError> {
-        self.write(&[FACTS], async |transaction| {
-            let last = fact(transaction, "batch").await?;
-            let last: u32 = last.and_then(|last| last.parse().ok()).unwrap_or_default();
-            let next = last.saturating_add(1);
-            put_fact(transaction, "batch", &next.to_string())?;
+        let work = async |transaction: &Transaction| {
+            let own = own(transaction).await?;
+            let last = shape::member(&own, "batch").and_then(|last| last.parse().ok());
+            let next = last.unwrap_or(0_u32).saturating_add(1);
+            shape::set(&own, "batch", &next.to_string())?;
+            transaction.put(FACTS, OWN, &own)?;
             Ok(next)
-        })
-        .await
+        };
+        self.run(&[FACTS], Access::Strict, work).await
     }
 
     async fn count(&self, what: Begun, day: Day) -> Result<(), StoreError> {
-        self.write(&[FACTS], async |transaction| {
-            let days = fact(transaction, "days").await?.unwrap_or_default();
-            let days = counted(survey::wire::read(&days).unwrap_or_default(), what, day);
-            put_fact(transaction, "days", &survey::wire::write(&days))
-        })
-        .await
+        let work = async |transaction: &Transaction| {
+            let own = own(transaction).await?;
+            let days = counted(shape::days(&own), what, day);
+            shape::set(&own, "days", &survey::wire::write(&days))?;
+            transaction.put(FACTS, OWN, &own)
+        };
+        self.run(&[FACTS], Access::Strict, work).await
     }
 
     async fn choose_field(&self, field: &FieldId) -> Result<(), StoreError> {
-        self.write(&[FACTS], async |transaction| {
-            put_fact(transaction, "field", field.as_str())
-        })
-        .await
+        let work = async |transaction: &Transaction| {
+            let own = own(transaction).await?;
+            shape::set(&own, "field", field.as_str())?;
+            transaction.put(FACTS, OWN, &own)
+        };
+        self.run(&[FACTS], Access::Strict, work).await
     }
 
     async fn remember_pin(&self, tries: PinTries) -> Result<(), StoreError> {
-        self.write(&[FACTS], async |transaction| {
-            put_fact(transaction, "pin-wrong", &tries.wrong.to_string())?;
-            put_instant(transaction, "pin-until", tries.until)
-        })
-        .await
+        let work = async |transaction: &Transaction| {
+            let own = own(transaction).await?;
+            shape::set(&own, "pin-wrong", &tries.wrong.to_string())?;
+            shape::set(&own, "pin-until", &written(tries.until))?;
+            transaction.put(FACTS, OWN, &own)
+        };
+        self.run(&[FACTS], Access::Strict, work).await
     }
 }

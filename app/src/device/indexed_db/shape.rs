@@ -6,6 +6,7 @@ use survey::day::{Day, Millis};
 use survey::id::{Commitment, ParcelHash, ResponseId, Salt, UnitId};
 use survey::outbox::{Trouble, Verdict, Waiting};
 use survey::submission::{Parcel, SaltedComment};
+use survey::wire::batch::DayCount;
 use wasm_bindgen::JsValue;
 
 use crate::device::memory::wire_bytes;
@@ -15,13 +16,31 @@ use crate::device::store::{Entry, Queued, StoreError};
 fn object(members: &[(&str, &str)]) -> Result<JsValue, StoreError> {
     let object = Object::new();
     for (name, text) in members {
-        Reflect::set(&object, &(*name).into(), &(*text).into()).map_err(|_| StoreError::Failed)?;
+        set(&object, name, text)?;
     }
     Ok(object.into())
 }
 
-fn member(value: &JsValue, name: &str) -> Option<String> {
+/// A text member; `None` when there is none.
+pub fn member(value: &JsValue, name: &str) -> Option<String> {
     Reflect::get(value, &name.into()).ok()?.as_string()
+}
+
+/// Writes a text member.
+pub fn set(value: &JsValue, name: &str, text: &str) -> Result<(), StoreError> {
+    let done = Reflect::set(value, &name.into(), &text.into());
+    done.map(|_| ()).map_err(|_| StoreError::Failed)
+}
+
+/// A member that is an instant.
+pub fn instant(value: &JsValue, name: &str) -> Option<Millis> {
+    member(value, name)?.parse().ok().map(Millis)
+}
+
+/// The counts of surveys opened and abandoned.
+pub fn days(value: &JsValue) -> Vec<DayCount> {
+    let days = member(value, "days").unwrap_or_default();
+    survey::wire::read(&days).unwrap_or_default()
 }
 
 /// A record, with its comment while it waits.
@@ -87,16 +106,12 @@ pub fn entry_aside(queued: &Queued, since: Millis) -> Result<JsValue, StoreError
 
 /// Reads a queue entry; `None` when it is none.
 pub fn read_entry(value: &JsValue) -> Option<Queued> {
-    let aside_since = match member(value, "aside") {
-        Some(text) => Some(Millis(text.parse().ok()?)),
-        None => None,
-    };
     Some(Queued {
         waiting: Waiting {
             id: ResponseId::parse(&member(value, "id")?).ok()?,
             hash: ParcelHash::parse(&member(value, "hash")?).ok()?,
             bytes: member(value, "bytes")?.parse().ok()?,
-            aside_since,
+            aside_since: instant(value, "aside"),
         },
         unit: UnitId::parse(&member(value, "unit")?).ok()?,
         day: Day::parse(&member(value, "day")?)?,
@@ -120,8 +135,7 @@ pub fn settled(queued: &Queued, verdict: Verdict, at: Millis) -> Result<JsValue,
 
 /// The id of a settled record and when its verdict was heard.
 pub fn read_settled(value: &JsValue) -> Option<(String, Millis)> {
-    let at = member(value, "at")?.parse().ok()?;
-    Some((member(value, "id")?, Millis(at)))
+    Some((member(value, "id")?, instant(value, "at")?))
 }
 
 const TROUBLES: [(Trouble, &str); 6] = [
