@@ -11,7 +11,7 @@ use crate::random::Random;
 use crate::rows::{check, list, number, rows, shown, whole};
 
 #[test]
-fn st18_to_st21_plans() {
+fn st18_st19_st20_st21_plans() {
     for row in rows("planning.json") {
         let count = |key: &str| whole(&row[key]);
         let small = |key: &str| u16::try_from(count(key)).unwrap();
