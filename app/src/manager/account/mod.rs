@@ -5,8 +5,9 @@ mod set_up;
 mod sign_in;
 mod trouble;
 
+use leptos::ev;
 use leptos::prelude::*;
-use survey::day::{Day, Millis};
+use survey::day::{Day, MINUTE_MS, Millis};
 use survey::wire::manager::Session;
 
 use super::frame::Stage;
@@ -16,6 +17,9 @@ pub use powers::Powers;
 pub use set_up::SetUp;
 pub use sign_in::SignIn;
 pub use trouble::said;
+
+/// After so long without a touch nobody is taken to be there.
+const ATTENDED_MS: i64 = 15 * MINUTE_MS;
 
 /// Who is at the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +56,8 @@ pub struct Desk {
     heard: RwSignal<(Millis, i64)>,
     /// The server's day.
     day: RwSignal<Option<Day>>,
+    /// When a person last did something, since the page began.
+    touched: StoredValue<i64>,
 }
 
 impl Desk {
@@ -62,7 +68,15 @@ impl Desk {
             visit: RwSignal::new(Visit::Opening),
             heard: RwSignal::new((Millis(0), 0)),
             day: RwSignal::new(None),
+            touched: StoredValue::new(clock::monotonic()),
         };
+        let touch = move || desk.touched.set_value(clock::monotonic());
+        let pointer = window_event_listener(ev::pointerdown, move |_| touch());
+        let key = window_event_listener(ev::keydown, move |_| touch());
+        on_cleanup(move || {
+            pointer.remove();
+            key.remove();
+        });
         provide_context(desk);
         desk
     }
@@ -110,6 +124,13 @@ impl Desk {
     #[must_use]
     pub fn is_sample(self) -> bool {
         self.read(|session| session.sample).unwrap_or_default()
+    }
+
+    /// Whether somebody is there: what this page asks by itself must not keep a session alive that
+    /// should end after half an hour of rest (S6).
+    #[must_use]
+    pub fn is_attended(self) -> bool {
+        clock::monotonic() - self.touched.get_value() < ATTENDED_MS
     }
 
     /// Takes note of the server's clock.

@@ -57,14 +57,27 @@ fn Desktop(tree: Arc<Tree>) -> impl IntoView {
     let desk = Desk::here();
     let query = use_query_map();
     let navigate = use_navigate();
+    let wish = Memo::new(move |_| query.with(|query| Wish::read(|key| query.get(key))));
     let place = {
         let tree = Arc::clone(&tree);
         Memo::new(move |_| {
-            let wish = query.with(|query| Wish::read(|key| query.get(key)));
+            let wish = wish.get();
             let now = desk.today().map(Month::of)?;
             Some(wish.settle(tree.top()?.clone(), now))
         })
     };
+    // An address that can be passed on says everything (UM3).
+    let complete = navigate.clone();
+    Effect::new(move || {
+        if let Some(place) = place.get().filter(|_| !wish.with(Wish::is_whole)) {
+            let options = NavigateOptions {
+                scroll: false,
+                replace: true,
+                ..NavigateOptions::default()
+            };
+            complete(&place.address(), options);
+        }
+    });
     let go = Callback::new(move |place: Place| {
         let options = NavigateOptions {
             scroll: false,

@@ -24,6 +24,16 @@ const fn has_released(before: &Live, after: &Live) -> bool {
     after.waiting < before.waiting || settled_after > settled_before
 }
 
+/// How far what is shown can be trusted to be of now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Trust {
+    Fresh,
+    /// The server did not answer.
+    Lost,
+    /// Nobody is there to look.
+    Paused,
+}
+
 /// The strip of live counts of a unit.
 #[component]
 pub fn LiveStrip(
@@ -35,7 +45,7 @@ pub fn LiveStrip(
     let words = Words::here();
     let desk = Desk::here();
     let live = RwSignal::new(None::<(UnitId, Live)>);
-    let is_stale = RwSignal::new(false);
+    let trust = RwSignal::new(Trust::Fresh);
 
     let look = move || {
         let Some(asked) = unit.get_untracked() else {
@@ -52,7 +62,7 @@ pub fn LiveStrip(
                     let before = live.get_untracked().filter(|(of, _)| *of == asked);
                     let is_newer = before.is_some_and(|(_, before)| has_released(&before, &now));
                     desk.hear(now.now);
-                    is_stale.set(false);
+                    trust.set(Trust::Fresh);
                     live.set(Some((asked, now)));
                     if is_newer {
                         on_release.run(());
@@ -60,7 +70,7 @@ pub fn LiveStrip(
                 }
                 Err(met) => {
                     desk.heed(&met);
-                    is_stale.set(true);
+                    trust.set(Trust::Lost);
                 }
             }
         });
@@ -71,7 +81,9 @@ pub fn LiveStrip(
     });
     let every = set_interval_with_handle(
         move || {
-            if page::is_visible() {
+            if !desk.is_attended() {
+                trust.set(Trust::Paused);
+            } else if page::is_visible() {
                 look();
             }
         },
@@ -107,7 +119,7 @@ pub fn LiveStrip(
     };
     let has_quarantined = move || now.get().is_some_and(|live| live.quarantined > 0);
     view! {
-        <section class="live" aria-label=move || words.say(Text::LiveTitle) data-stale=move || is_stale.get().to_string()>
+        <section class="live" aria-label=move || words.say(Text::LiveTitle) data-stale=move || (trust.get() != Trust::Fresh).to_string()>
             <dl>
                 <div>
                     <dt>{move || words.say(Text::ReceivedToday)}</dt>
@@ -125,12 +137,10 @@ pub fn LiveStrip(
                 </Show>
             </dl>
             <p class="soft" role="status">
-                {move || {
-                    if is_stale.get() {
-                        words.say(Text::LiveStale).to_owned()
-                    } else {
-                        release().unwrap_or_default()
-                    }
+                {move || match trust.get() {
+                    Trust::Fresh => release().unwrap_or_default(),
+                    Trust::Lost => words.say(Text::LiveStale).to_owned(),
+                    Trust::Paused => words.say(Text::LivePaused).to_owned(),
                 }}
             </p>
         </section>

@@ -20,7 +20,7 @@ use survey::wire::manager::UnitPage;
 
 use super::account::{Desk, said};
 use super::overview::tree::Tree;
-use crate::device::{api, server};
+use crate::device::{api, page, server};
 use crate::parts::{Band, Tone, Wording, Words};
 use crate::text::{Language, ManagerText as Text};
 use controls::Controls;
@@ -228,6 +228,7 @@ fn Heading(
         });
         name.unwrap_or_else(|| words.say(Text::NotFound).to_owned())
     };
+    Effect::new(move || page::entitle(&format!("{} · Hài Lòng", name())));
     let below = move || {
         let below = tree.with_value(|tree| unit.get().map_or(0, |unit| tree.children(&unit)));
         let n = i64::try_from(below).unwrap_or_default();

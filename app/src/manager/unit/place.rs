@@ -33,6 +33,12 @@ impl Wish {
         }
     }
 
+    /// Whether nothing is left to fill in.
+    #[must_use]
+    pub const fn is_whole(&self) -> bool {
+        self.unit.is_some() && self.form.is_some() && self.from.is_some() && self.to.is_some()
+    }
+
     /// Fills the gaps: the reader's topmost unit, the usual form, this year.
     #[must_use]
     pub fn settle(self, top: UnitId, now: Month) -> Place {
@@ -105,11 +111,14 @@ mod tests {
     #[test]
     fn um3_an_address_leads_back_to_its_place() {
         let address = "/?unit=33.11983&form=local9&from=2026-02&to=2026-03";
-        assert_eq!(settled(address.strip_prefix("/?").unwrap()), address);
+        let query = address.strip_prefix("/?").unwrap();
+        assert!(wish(query).is_whole());
+        assert_eq!(settled(query), address);
     }
 
     #[test]
     fn um3_gaps_are_filled_and_nonsense_is_a_gap() {
+        assert!(!wish("unit=33&form=local9&from=2026-02").is_whole());
         let usual = "/?unit=33&form=sipas2022&from=2026-01&to=2026-11";
         assert_eq!(settled(""), usual);
         assert_eq!(settled("unit=A B&form=a%26b&from=soon&to=2026-13"), usual);
