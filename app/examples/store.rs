@@ -35,9 +35,12 @@ async fn fill() -> String {
     for kept in 0..=u8::MAX {
         let mut entry = contract::sample(kept);
         // Varied bytes: a browser compresses one letter away.
-        entry.parcel.body = (0..40_000_u32)
-            .map(|at| format!("{:x}", at.wrapping_mul(2_654_435_761).rotate_left(u32::from(kept))))
-            .collect();
+        let mut body = String::new();
+        for at in 0..40_000_u32 {
+            let varied = at.wrapping_mul(2_654_435_761).rotate_left(kept.into());
+            body.push_str(&varied.to_string());
+        }
+        entry.parcel.body = body;
         if let Err(error) = store.finish(&entry).await {
             let waiting = store.waiting().await.map(|queue| queue.len());
             return format!("{error:?} after {kept}, waiting {waiting:?}");
