@@ -53,7 +53,7 @@ async function verdicts(since = 0) {
 
 const sent = (since) => batches.slice(since).flatMap((batch) => batch.records).map((record) => ({ ...record, body: JSON.parse(record.body) }));
 
-test("uk2_the_notice_says_who_asks_and_why_which_data_which_rights", async () => {
+test("uk2_p4_the_notice_says_who_asks_and_why_which_data_which_rights", async () => {
   await kiosk.press("Chạm để bắt đầu");
   await kiosk.page.getByRole("heading", { level: 1, name: "Trước khi bắt đầu" }).waitFor();
   const words = await kiosk.page.locator("main").innerText();
@@ -137,9 +137,9 @@ test("uk6_back_and_skip_stand_at_one_place_and_a_skip_is_missing", async () => {
   await kiosk.begin();
   const places = new Set();
   for (;;) {
-    if (await kiosk.page.getByRole("textbox").count()) break;
     const [back, skip] = [await box(kiosk.button("Quay lại")), await box(kiosk.button("Bỏ qua câu này"))];
     places.add([back.x, back.y, skip.x].map(Math.round).join(" "));
+    if (await kiosk.page.getByRole("textbox").count()) break;
     const progress = await kiosk.page.getByText(/^Câu \d+ trên/).innerText();
     await kiosk.press("Bỏ qua câu này");
     await kiosk.page.waitForFunction((before) => !document.body.innerText.includes(before), progress);
