@@ -65,7 +65,6 @@ pub fn signs(row: &DeviceRow, now: Millis) -> Vec<Sign> {
         (Some(oldest), Some(heard)) => heard.since(oldest),
         _ => 0,
     };
-    let minutes_off = (row.skew_ms.saturating_abs() + MINUTE_MS / 2) / MINUTE_MS;
     let checks = [
         (has_missed_a_working_day(seen, now), Sign::Silent),
         (
@@ -76,14 +75,22 @@ pub fn signs(row: &DeviceRow, now: Millis) -> Vec<Sign> {
         ),
         (row.asides > 0, Sign::Asides),
         (!row.persisted, Sign::NotPersisted),
-        (
-            row.skew_ms.saturating_abs() > SKEW_MS,
-            Sign::Clock(minutes_off),
-        ),
+        (minutes_off(row) > 0, Sign::Clock(minutes_off(row))),
         (row.free_mb < LITTLE_SPACE_MB, Sign::LittleSpace),
     ];
     let found = checks.into_iter().filter(|(is_so, _)| *is_so);
     found.map(|(_, sign)| sign).collect()
+}
+
+/// By how many minutes its clock is wrong; 0 while that does no harm.
+#[must_use]
+pub fn minutes_off(row: &DeviceRow) -> i64 {
+    let off_ms = row.skew_ms.saturating_abs();
+    if off_ms > SKEW_MS {
+        (off_ms + MINUTE_MS / 2) / MINUTE_MS
+    } else {
+        0
+    }
 }
 
 /// Whether a whole day from Monday to Friday lies between two moments.

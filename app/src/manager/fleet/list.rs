@@ -7,7 +7,7 @@ use survey::id::DeviceId;
 use survey::wire::manager::DeviceRow;
 
 use super::Known;
-use super::condition::{Sign, signs};
+use super::condition::{Sign, minutes_off, signs};
 use crate::device::api;
 use crate::manager::account::{Desk, said};
 use crate::parts::{Band, Tone, Words, format};
@@ -100,7 +100,7 @@ fn Device(row: DeviceRow, known: StoredValue<Known>, refresh: Callback<()>) -> i
 }
 
 /// What a device said of itself.
-fn facts(row: &DeviceRow, language: Language, today: Option<Day>) -> [(Text, String); 6] {
+fn facts(row: &DeviceRow, language: Language, today: Option<Day>) -> [(Text, String); 8] {
     let say = |text: Text| text.say(language).to_owned();
     let class = match row.class.as_str() {
         "kiosk" => say(Text::Kiosk),
@@ -133,6 +133,20 @@ fn facts(row: &DeviceRow, language: Language, today: Option<Day>) -> [(Text, Str
         (
             Text::Lasting,
             only_if_heard(say(if row.persisted { Text::Yes } else { Text::No })),
+        ),
+        (
+            Text::ClockLabel,
+            only_if_heard(match minutes_off(row) {
+                0 => say(Text::ClockRight),
+                minutes => Text::ClockOff.fill(language, &[("n", &minutes.to_string())]),
+            }),
+        ),
+        (
+            Text::Version,
+            row.app.map_or_else(
+                || say(Text::NotKnown),
+                |app| app.to_string().chars().take(8).collect(),
+            ),
         ),
         (
             Text::FreeSpace,
