@@ -187,7 +187,7 @@ test("us8_no_staff_screen_shows_an_answer", async () => {
 });
 
 // Last: it moves the server's clock.
-test("us1_us7_an_old_code_and_a_wrong_clock_are_told", async () => {
+test("us1_an_old_code_and_a_wrong_clock_are_told", async () => {
   await office.operator.must("POST", "/v1/session", OPERATOR);
   const old = await office.code();
   await setClock(office.operator, Date.now() + 11 * MINUTE);
