@@ -12,6 +12,7 @@ pub mod project;
 pub mod sample;
 pub mod serve;
 pub mod setup;
+pub mod simulate;
 pub mod site;
 pub mod size;
 pub mod supply;
@@ -22,11 +23,12 @@ pub mod verb;
 pub mod workerd;
 
 /// Every verb, in the order a newcomer meets them.
-pub static VERBS: [verb::Verb; 6] = [
+pub static VERBS: [verb::Verb; 7] = [
     serve::VERB,
     test::VERB,
     build::VERB,
     check::VERB,
+    simulate::VERB,
     gallery::VERB,
     doctor::VERB,
 ];

@@ -3,6 +3,9 @@
 use super::port::{Row, Sql, Store, StoreError, Value};
 use rusqlite::{Connection, types::ValueRef};
 
+/// More statements than any object has.
+const STATEMENTS: usize = 64;
+
 /// A database of this process.
 pub struct Sqlite(Connection);
 
@@ -13,6 +16,7 @@ impl Sqlite {
     /// [`StoreError`] when the schema does not load.
     pub fn in_memory(schema: &str) -> Result<Self, StoreError> {
         let connection = Connection::open_in_memory()?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
         connection.execute_batch(schema)?;
         Ok(Self(connection))
     }
