@@ -58,10 +58,19 @@ pub fn heading(text: String) -> impl IntoView {
     }
 }
 
+/// A heading with more characters than this is set smaller, so that its answers stay in sight.
+const LONG: usize = 70;
+
 /// A form's text as a screen's heading, marked with the language it is in.
 pub fn asked_heading(phrase: Phrase) -> impl IntoView {
+    let is_long = phrase.text.chars().count() > LONG;
     view! {
-        <h1 id="heading" tabindex="-1" lang=phrase.language.tag()>
+        <h1
+            id="heading"
+            class=if is_long { "long" } else { "" }
+            tabindex="-1"
+            lang=phrase.language.tag()
+        >
             {phrase.text}
         </h1>
     }
