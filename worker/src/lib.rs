@@ -41,7 +41,7 @@ pub async fn fetch(request: Request, env: Env, _context: Context) -> Result<Resp
 /// The answer to a request during which the code panicked; `entry.mjs` asks for it.
 ///
 /// # Errors
-/// As [`fetch`].
+/// When the runtime refuses to build a response.
 #[wasm_bindgen]
 pub fn failure() -> std::result::Result<worker::web_sys::Response, wasm_bindgen::JsValue> {
     Ok(reply::refused(&Refused::broken("a request ended in a panic"))?.into())

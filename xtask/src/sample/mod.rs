@@ -20,6 +20,8 @@ use office::Office;
 const DAYS: usize = 20;
 /// Communes that have a kiosk; the others have none yet, as in a real first month.
 const COMMUNES_WITH_KIOSK: usize = 24;
+/// What the newcomer's own kiosk shows: six questions, so that ten answers take minutes.
+const KIOSK_FORM: &str = "express6";
 /// The seed of everybody's answers.
 const SEED: u64 = 7;
 
@@ -85,13 +87,13 @@ pub fn open(server: &Server, data: &Path, setup_code: &str) -> Result<String, Tr
         None => load(server, data, setup_code)?,
     };
     let place = province::first_kiosk()?;
-    let code = office.code(&place, "express6", &sign_in.pin)?;
+    let code = office.code(&place, KIOSK_FORM, &sign_in.pin)?;
     let (counter, manager) = (server.counter(), server.manager());
     Ok(format!(
-        "sign in    {manager} account {MANAGER} password {}\n\
+        "sign in    {manager}?unit={}&form={KIOSK_FORM} account {MANAGER} password {}\n\
          operator   {manager} account {OPERATOR} password {}\n\
          kiosk      {counter}enrol#{code} within 10 minutes, for {}; staff PIN {}",
-        sign_in.manager_password, sign_in.operator_password, place.name.vi, sign_in.pin
+        place.id, sign_in.manager_password, sign_in.operator_password, place.name.vi, sign_in.pin
     ))
 }
 
