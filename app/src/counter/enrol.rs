@@ -75,14 +75,14 @@ async fn enrol(kiosk: Kiosk, code: String) -> Result<(), Text> {
         return Err(advice(answer.status, refusal.map(|refusal| refusal.code)));
     }
     let reply: EnrolReply = survey::wire::read(&text).map_err(|_| Text::BadConfig)?;
-    let config = survey::wire::write(&reply.config);
-    Setup::read(&config).ok_or(Text::BadConfig)?;
+    Setup::read(&text).ok_or(Text::BadConfig)?;
     let enrolment = Enrolment {
         device: reply.device,
         epoch,
     };
     store.stage_key(key.to_stored());
-    let kept = store.enrol(&enrolment, &config).await;
+    // The reply is kept as it came: writing a configuration is the server's business.
+    let kept = store.enrol(&enrolment, &text).await;
     kept.map_err(|_| Text::NoStorage)?;
     outside.timekeeper.anchor(Anchor {
         reading: clock::read(),
@@ -91,7 +91,7 @@ async fn enrol(kiosk: Kiosk, code: String) -> Result<(), Text> {
     let ahead = outside.timekeeper.minutes_ahead();
     kiosk.change(|model| {
         model.facts.enrolment = Some(enrolment);
-        model.facts.config = Some(config);
+        model.facts.config = Some(text);
         model.minutes_ahead = ahead;
     });
     kiosk.adopt();

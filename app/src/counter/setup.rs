@@ -2,7 +2,7 @@
 
 use survey::day::{Day, Millis};
 use survey::form::{Form, Step};
-use survey::wire::device::{Config, Hours};
+use survey::wire::device::{Config, EnrolReply, Hours};
 
 use crate::text::Language;
 
@@ -16,10 +16,14 @@ pub struct Setup {
 }
 
 impl Setup {
-    /// Reads a configuration; `None` unless it is one, its form is one and it has a field.
+    /// Reads a configuration as the server wrote it, alone or inside the reply to an enrolment;
+    /// `None` unless it is one, its form is one and it has a field.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
-        let config: Config = survey::wire::read(text).ok()?;
+        let config: Config = match survey::wire::read(text) {
+            Ok(config) => config,
+            Err(_) => survey::wire::read::<EnrolReply>(text).ok()?.config,
+        };
         let form = Form::parse(&config.form).ok()?;
         (!config.fields.is_empty()).then_some(Self { config, form })
     }
@@ -79,7 +83,11 @@ mod tests {
     #[test]
     fn w11_only_a_whole_configuration_is_one() {
         let good = config("[]", "[]");
-        assert!(Setup::read(&good).is_some());
+        let alone = Setup::read(&good);
+        assert!(alone.is_some());
+        let device = "05050505-0505-4505-8505-050505050505";
+        let reply = format!(r#"{{"v":1,"device":"{device}","now":1,"config":{good}}}"#);
+        assert_eq!(Setup::read(&reply), alone);
         for (from, to) in [
             (r#""v":1,"#, ""),
             ("x_all", "x all"),
