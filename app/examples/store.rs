@@ -13,7 +13,7 @@ fn main() {
         page::set("data-contract", &broken.to_string());
     }));
     let is_full = page::take_fragment() == "full";
-    wasm_bindgen_futures::spawn_local(async move {
+    leptos::task::spawn_local(async move {
         let outcome = if is_full {
             fill().await
         } else {

@@ -33,9 +33,9 @@ pub fn units() -> Result<Vec<Unit>, Trouble> {
         unit(
             ROOT,
             UnitKind::Province,
-            province["name"].as_str(),
+            Some("Tỉnh Hưng Yên"),
             None,
-            Some("33"),
+            Some(ROOT),
         )?,
         Unit {
             collects: true,
