@@ -42,17 +42,13 @@ fn run() -> Result<bool, lexopt::Error> {
             println!("  => {}: {}", failure.wrong, failure.what);
         }
         println!(
-            "{} of {} fail; the shortest is seed {}, with {} steps",
+            "{} of {} fail, the first is seed {}; the shortest is seed {}, with {} steps",
             report.failed(),
             report.schedules,
+            report.first().unwrap_or_default(),
             run.seed,
             run.steps.len()
         );
-    }
-    if std::env::var_os("ALL").is_some() {
-        for (s, w, what, n) in &report.all {
-            println!("{s} {w} {n} {what}");
-        }
     }
     println!("{report}");
     Ok(report.failed() == 0)

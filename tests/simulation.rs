@@ -42,11 +42,97 @@ const fn sync(device: usize, fate: Fate) -> Step {
 }
 
 #[test]
-fn i1_to_i5_hold_in_2000_schedules() {
+fn i1_i2_i3_i4_i5_hold_in_2000_schedules() {
     let report = many(1, 2_000, None);
     assert_eq!(report.failed(), 0, "{report}: {:?}", report.shortest);
     // A world in which nothing happens proves nothing.
     assert!(report.counted > 20_000, "{} counted", report.counted);
+}
+
+#[test]
+fn i2_the_node_above_shows_what_its_children_released() {
+    let twelve = Step::Finish {
+        device: 0,
+        citizens: 12,
+    };
+    let carry = |passage| Step::CarryReport {
+        message: 0,
+        passage,
+    };
+    let report = Step::Report { unit: 0 };
+    let schedule = [
+        twelve,
+        sync(0, Fate::Good),
+        report,
+        carry(Passage::AckLost),
+        report,
+        carry(Passage::Copied),
+        twelve,
+        sync(0, Fate::Good),
+        report,
+        carry(Passage::Lost),
+    ];
+    assert_eq!(shows(Rule::L11Deltas, &schedule).counted(), 24);
+}
+
+#[test]
+fn i3_an_honest_device_is_not_flagged() {
+    let dies = |after| Step::SyncAndDie {
+        device: 0,
+        fate: Fate::Good,
+        after,
+        power: true,
+    };
+    let mut schedule = vec![finish(0), Step::OpenTab { device: 1 }, finish(1)];
+    schedule.extend((1..16).flat_map(|after| [finish(0), dies(after), sync(1, Fate::Copied)]));
+    assert_eq!(shows(Rule::W7, &schedule).flags(), 0);
+}
+
+#[test]
+fn i4_one_refused_record_holds_nothing_up() {
+    let schedule = [
+        Step::Finish {
+            device: 0,
+            citizens: 9,
+        },
+        Step::Refuse {
+            device: 0,
+            record: 4,
+        },
+        sync(0, Fate::Good),
+    ];
+    assert_eq!(shows(Rule::O8, &schedule).counted(), 9);
+}
+
+#[test]
+fn i5_any_order_gives_the_same_numbers() {
+    let day = Step::Pass { seconds: 86_400 };
+    let jump = Step::Jump {
+        device: 1,
+        hours: 400,
+    };
+    let round = [
+        Step::Finish {
+            device: 0,
+            citizens: 4,
+        },
+        Step::Finish {
+            device: 1,
+            citizens: 3,
+        },
+        sync(1, Fate::Good),
+        jump,
+        day,
+        sync(0, Fate::ReplyLost),
+    ];
+    let schedule: Vec<Step> = round.repeat(5);
+    let world = shows(Rule::T3, &schedule);
+    assert_eq!(world.counted(), 35);
+    for _ in 0..20 {
+        world
+            .count_in_another_order()
+            .unwrap_or_else(|failure| panic!("{}", failure.what));
+    }
 }
 
 #[test]
@@ -214,6 +300,30 @@ fn o12_a_reply_from_before_a_restore_settles_nothing() {
                 tab: 0,
                 steps: 12,
             },
+        ],
+    );
+}
+
+#[test]
+fn l11_an_overtaken_snapshot_changes_nothing() {
+    let twelve = Step::Finish {
+        device: 0,
+        citizens: 12,
+    };
+    let carry = |message, passage| Step::CarryReport { message, passage };
+    let report = Step::Report { unit: 0 };
+    shows(
+        Rule::L11Last,
+        &[
+            twelve,
+            sync(0, Fate::Good),
+            report,
+            twelve,
+            sync(0, Fate::Good),
+            report,
+            carry(1, Passage::Good),
+            // Nobody waits for the answer to a straggler.
+            carry(0, Passage::AckLost),
         ],
     );
 }

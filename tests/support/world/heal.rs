@@ -150,7 +150,8 @@ impl World {
             } else {
                 Passage::AckLost
             };
-            self.upward.carry(&self.server, 0, passage);
+            let message = self.around.dice.below(self.upward.messages.len());
+            self.upward.carry(&self.server, message, passage);
             parent_is_its_children(&self.server, false)?;
         }
         for number in 0..UNITS {

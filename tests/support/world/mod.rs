@@ -136,6 +136,15 @@ impl World {
         given.filter(|given| given.is_thanked).count()
     }
 
+    /// Counts all again in another order.
+    ///
+    /// # Errors
+    /// When the numbers are not the same.
+    pub fn count_in_another_order(&self) -> Result<(), Failure> {
+        let dice = &self.around.dice;
+        self.recount.any_order_is_the_same(&self.oracle, dice)
+    }
+
     /// How many devices the server takes for copies.
     #[must_use]
     pub fn flags(&self) -> usize {

@@ -55,10 +55,8 @@ fn live(world: &mut World, faults: &Faults) -> Result<(), Failure> {
 pub struct Report {
     /// Runs.
     pub schedules: u64,
-    /// Failed runs by kind.
-    wrongs: Vec<Wrong>,
-    /// x
-    pub all: Vec<(u64, Wrong, String, usize)>,
+    /// Failed seeds and how.
+    failures: Vec<(u64, Wrong)>,
     /// The failed run with the fewest steps.
     pub shortest: Option<Run>,
     /// Citizens thanked in all runs.
@@ -71,11 +69,20 @@ impl Report {
     /// Failed runs.
     #[must_use]
     pub fn failed(&self) -> usize {
-        self.wrongs.len()
+        self.failures.len()
+    }
+
+    /// The lowest seed that fails.
+    #[must_use]
+    pub fn first(&self) -> Option<u64> {
+        self.failures.iter().map(|(seed, _)| *seed).min()
     }
 
     fn of(&self, wrong: Wrong) -> usize {
-        self.wrongs.iter().filter(|own| **own == wrong).count()
+        self.failures
+            .iter()
+            .filter(|(_, own)| *own == wrong)
+            .count()
     }
 
     fn add(&mut self, run: Run) {
@@ -85,13 +92,7 @@ impl Report {
         let Some(failure) = &run.failure else {
             return;
         };
-        self.wrongs.push(failure.wrong);
-        self.all.push((
-            run.seed,
-            failure.wrong,
-            failure.what.clone(),
-            run.steps.len(),
-        ));
+        self.failures.push((run.seed, failure.wrong));
         let rank = |run: &Run| (run.steps.len(), run.seed);
         let shortest = self.shortest.as_ref();
         if shortest.is_none_or(|shortest| rank(&run) < rank(shortest)) {
