@@ -7,6 +7,7 @@ use super::network::Fate;
 
 use super::server::UNITS;
 use super::step::Step;
+use super::story;
 use super::upward::Passage;
 
 /// Kinds of steps, to be drawn by weight.
@@ -96,6 +97,8 @@ pub struct Faults {
     kinds: Vec<Kind>,
     /// What half of the bad exchanges meet.
     favourite: Fate,
+    /// Whether stories are told.
+    has_stories: bool,
 }
 
 impl Faults {
@@ -110,14 +113,24 @@ impl Faults {
         Self {
             kinds,
             favourite: fate(dice),
+            has_stories: dice.one_in(2),
         }
     }
 
-    /// The next step.
-    pub fn next(&self, world: &World) -> Step {
+    /// The next step, or the steps of a story.
+    pub fn next(&self, world: &World) -> Vec<Step> {
         let dice = &world.around.dice;
+        if self.has_stories && dice.one_in(100) {
+            let device = dice.below(world.devices.len());
+            let unit = dice.below(UNITS - 1);
+            return match dice.below(4) {
+                0 => story::straggler(world, device, unit),
+                1 => story::forgotten(world, device, unit),
+                _ => story::overtaken(world, device),
+            };
+        }
         let kind = dice.pick(&self.kinds).copied().unwrap_or(Kind::Pass);
-        self.step(kind, world, dice)
+        vec![self.step(kind, world, dice)]
     }
 
     fn fate(&self, dice: &Dice) -> Fate {

@@ -21,6 +21,7 @@ mod rule;
 mod ruler;
 mod server;
 mod step;
+mod story;
 mod tab;
 mod task;
 mod upward;

@@ -44,8 +44,7 @@ pub fn one(seed: u64, without: Option<Rule>) -> Run {
 fn live(world: &mut World, faults: &Faults) -> Result<(), Failure> {
     let turns = 40 + world.around.dice.below(160);
     for _ in 0..turns {
-        let step = faults.next(world);
-        world.take(step)?;
+        world.play(&faults.next(world))?;
     }
     world.heal()
 }
