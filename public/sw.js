@@ -1,4 +1,5 @@
-// The counter's shell, fetched whole, checked by hash, served with no network (docs/SPEC.md, U1-U4).
+// The counter's shell and its languages, fetched whole, checked by hash, served with no network
+// (docs/SPEC.md, U1-U4 and U6).
 // Never: anything but GET, anything under /v1/, an answer of a citizen.
 "use strict";
 
@@ -20,7 +21,7 @@ self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim(
 self.addEventListener("message", (event) => {
   // Only the page knows that no citizen is in the middle of an answer (U2).
   if (event.data?.type === "activate") event.waitUntil(self.skipWaiting());
-  if (event.data?.type === "shown") event.waitUntil(shown());
+  if (event.data?.type === "shown") event.waitUntil(shown().then(() => keepLanguages(event.data.languages ?? [])));
 });
 
 self.addEventListener("fetch", (event) => {
@@ -49,9 +50,8 @@ async function fetchAll() {
 async function fetchOne(cache, path, hash) {
   const response = await fetch(path, { cache: "reload", credentials: "omit", redirect: "error" });
   if (!response.ok) throw new Error(`${path}: status ${response.status}`);
-  const digest = await crypto.subtle.digest("SHA-256", await response.clone().arrayBuffer());
-  const found = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0"));
-  if (found.join("") !== hash) throw new Error(`${path}: not the file that was built`);
+  const found = await sha256(await response.clone().arrayBuffer());
+  if (found !== hash) throw new Error(`${path}: not the file that was built`);
   await cache.put(path, response);
 }
 
@@ -92,6 +92,37 @@ async function shown() {
   for (const name of await caches.keys()) {
     if (name.startsWith(PREFIX) && name !== CACHE) await caches.delete(name);
   }
+}
+
+/** U6: each language of the configuration as its list says, all of it or the one that was here before. */
+async function keepLanguages(tags) {
+  for (const tag of tags.filter((tag) => /^[A-Za-z0-9-]+$/.test(tag))) {
+    // Without a network, or with a file that is not the listed one, the next idle screen tries again.
+    await keepLanguage(tag).catch(() => {});
+  }
+}
+
+async function keepLanguage(tag) {
+  const path = `/lang/${tag}/pack.json`;
+  const reply = await fetch(path, { cache: "no-store", credentials: "omit", redirect: "error" });
+  if (!reply.ok) return;
+  const list = await reply.text();
+  const family = `language-${tag}/`;
+  const name = family + (await sha256(new TextEncoder().encode(list))).slice(0, 16);
+  // The list itself is stored last: where it is, everything is.
+  if (!(await inCache(name, path))) {
+    const cache = await caches.open(name);
+    await Promise.all(JSON.parse(list).map(([path, hash]) => fetchOne(cache, path, hash)));
+    await cache.put(path, new Response(list));
+  }
+  for (const other of await caches.keys()) {
+    if (other.startsWith(family) && other !== name) await caches.delete(other);
+  }
+}
+
+async function sha256(bytes) {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 async function inCache(name, path) {

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 #[path = "support/laws/mod.rs"]
 mod laws;
 
-use laws::{Law, Tree, absences, arrows, docs, doors, members, spec, words};
+use laws::{Law, Tree, absences, arrows, asvs, docs, doors, faults, members, routes, spec, words};
 
 static PROJECT: LazyLock<Tree> = LazyLock::new(Tree::on_disk);
 
@@ -39,11 +39,12 @@ macro_rules! laws_hold {
 
 laws_hold! {
     absences: no_address_is_read, answers_keep_no_order_and_no_place, d1_l13_what_is_counted_is_never_deleted,
-        b4_o6_a_device_never_empties_its_storage;
+        b4_o6_a_device_never_empties_its_storage, no_text_becomes_markup, the_server_calls_nobody;
+    asvs: every_requirement_has_one_answer, every_answer_leans_on_what_is_there;
     arrows: rooms_name_only_what_lies_below, counter_knows_no_account, text_knows_nothing,
         app_and_worker_share_no_code, every_room_is_there;
     doors: browser_apis_only_in_device, sql_only_in_store, http_types_only_at_the_edge,
-        serde_only_in_form_and_wire, floats_only_in_stats, survey_is_pure;
+        serde_only_in_wire, floats_only_in_stats, survey_is_pure;
     members: five_packages_and_no_more, packages_name_only_what_lies_below,
         dependencies_are_the_agreed_ones, lints_bind_everyone;
     docs: the_map_is_short, every_file_named_exists, every_word_of_the_glossary_exists,
@@ -53,6 +54,8 @@ laws_hold! {
         every_exception_has_a_reason, claims_name_their_test;
     spec: every_rule_has_a_test, every_test_names_a_rule_that_exists, every_rule_stands_once,
         every_rule_in_a_comment_exists;
+    faults: every_fault_has_its_tests;
+    routes: every_route_is_described;
 }
 
 #[test]

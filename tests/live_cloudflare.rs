@@ -14,6 +14,9 @@ use std::{
 use rustix::process::{Pid, Signal, kill_process_group};
 use xtask::project::Project;
 
+/// What the tests' deployment has for its monitor.
+const TOKEN: &str = "0123456789abcdef0123456789abcdef";
+
 /// A first start of wrangler on a slow machine.
 const START_WAIT: Duration = Duration::from_mins(2);
 
@@ -60,7 +63,8 @@ fn wrangler_packs_the_worker_with_its_objects_and_without_a_settable_clock() -> 
 }
 
 #[test]
-fn s1_under_wrangler_dev_the_host_gives_the_role_and_a_missing_file_is_404() -> io::Result<()> {
+fn s1_v2_under_wrangler_dev_the_host_gives_the_role_and_only_a_token_opens_the_watch()
+-> io::Result<()> {
     let dev = Dev::start()?;
     let counter = dev.get("127.0.0.1", "/")?;
     assert_eq!(counter.status(), 200);
@@ -79,6 +83,35 @@ fn s1_under_wrangler_dev_the_host_gives_the_role_and_a_missing_file_is_404() -> 
         404
     );
     assert_eq!(dev.get("127.0.0.1", "/worker/entry.mjs")?.status(), 404);
+
+    // How it is, it says to who holds the token, on the manager's host, and to nobody else.
+    let right = format!("Bearer {TOKEN}");
+    for path in ["/v1/health", "/v1/metrics"] {
+        for (host, bearer) in [
+            ("localhost", ""),
+            ("localhost", "Bearer "),
+            ("localhost", &format!("{right}0")),
+            ("localhost", TOKEN),
+            ("127.0.0.1", &right),
+        ] {
+            let status = dev.ask(host, path, bearer)?.status();
+            assert_eq!(status, 404, "{host} {path} {bearer}");
+        }
+    }
+    let mut health = dev.ask("localhost", "/v1/health", &right)?;
+    assert_eq!(health.status(), 200);
+    let health = health.body_mut().read_to_string();
+    let health = health.map_err(|error| io::Error::other(error.to_string()))?;
+    assert!(health.contains("\"checks\":["), "{health}");
+    let mut metrics = dev.ask("localhost", "/v1/metrics", &right)?;
+    assert_eq!(metrics.status(), 200);
+    let metrics = metrics.body_mut().read_to_string();
+    let metrics = metrics.map_err(|error| io::Error::other(error.to_string()))?;
+    assert!(
+        metrics.contains("\nhailong_restore_ordinal 0\n"),
+        "{metrics}"
+    );
+    assert_eq!(dev.ask("localhost", "/v1/machine", &right)?.status(), 404);
     Ok(())
 }
 
@@ -96,6 +129,7 @@ impl Dev {
         let child = wrangler(&["dev", "--port", &port.to_string(), "--ip", "127.0.0.1"])
             .arg("--persist-to")
             .arg(&data)
+            .args(["--var", &format!("WATCH_TOKEN:{TOKEN}")])
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
@@ -121,8 +155,19 @@ impl Dev {
 
     /// The reply to a browser that typed this host's name.
     fn get(&self, host: &str, path: &str) -> io::Result<ureq::http::Response<ureq::Body>> {
+        self.ask(host, path, "")
+    }
+
+    /// The same, with what proves who asks.
+    fn ask(
+        &self,
+        host: &str,
+        path: &str,
+        bearer: &str,
+    ) -> io::Result<ureq::http::Response<ureq::Body>> {
         ureq::get(format!("http://127.0.0.1:{}{path}", self.port))
             .header("host", format!("{host}:{}", self.port))
+            .header("authorization", bearer)
             .config()
             .http_status_as_error(false)
             .build()

@@ -3,7 +3,10 @@
 use std::process::ExitCode;
 
 use lexopt::{Arg, ValueExt};
-use survey_tests::world::{Rule, many};
+use survey_tests::world::{Rule, Wrong, many};
+
+/// Schedules for each rule of the table of knock-outs.
+const A_RULE: u64 = 600;
 
 fn main() -> ExitCode {
     match run() {
@@ -17,11 +20,12 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<bool, lexopt::Error> {
-    let (mut seeds, mut first, mut without) = (None, None, None);
+    let (mut seeds, mut first, mut without, mut is_table) = (None, None, None, false);
     let mut parser = lexopt::Parser::from_env();
     while let Some(word) = parser.next()? {
         match word {
             Arg::Long("seeds") => seeds = Some(parser.value()?.parse()?),
+            Arg::Long("knock-outs") => is_table = true,
             Arg::Long("seed") => first = Some(parser.value()?.parse()?),
             Arg::Long("without") => {
                 let rule = |name: &str| Rule::named(name).ok_or_else(rules);
@@ -29,6 +33,9 @@ fn run() -> Result<bool, lexopt::Error> {
             }
             _ => return Err(word.unexpected()),
         }
+    }
+    if is_table {
+        return Ok(knock_outs(seeds.unwrap_or(A_RULE)));
     }
     // One seed by name is one schedule.
     let seeds = seeds.unwrap_or(if first.is_some() { 1 } else { 2_000 });
@@ -57,4 +64,32 @@ fn run() -> Result<bool, lexopt::Error> {
 fn rules() -> String {
     let names: Vec<_> = Rule::ALL.iter().map(|rule| rule.name()).collect();
     format!("the rules that can be left out are {}", names.join(" "))
+}
+
+/// Knocks each rule out in turn and says what broke; `false` when one was not missed.
+fn knock_outs(seeds: u64) -> bool {
+    println!(
+        "| Without | What happens then | Failed of {seeds} | What broke | Shortest schedule |"
+    );
+    println!("|---|---|---|---|---|");
+    let mut all = true;
+    for rule in Rule::ALL.iter().copied() {
+        let report = many(1, seeds, Some(rule));
+        let broke: Vec<String> = Wrong::ALL
+            .into_iter()
+            .filter(|wrong| report.of(*wrong) > 0)
+            .map(|wrong| format!("{wrong} {}", report.of(wrong)))
+            .collect();
+        let shortest = report.shortest.as_ref();
+        let shortest = shortest.map_or_else(String::new, |run| {
+            format!("seed {}, {} steps", run.seed, run.steps.len())
+        });
+        let (failed, what) = (report.failed(), rule.without().trim());
+        println!(
+            "| {rule} | {what} | {failed} | {} | {shortest} |",
+            broke.join(", ")
+        );
+        all &= failed > 0;
+    }
+    all
 }

@@ -1,6 +1,9 @@
 //! The simulator in the ordinary tests: many schedules that must go well, each rule knocked out, which
 //! must go wrong, and schedules that once did.
 
+#[path = "simulation/faults.rs"]
+mod faults;
+
 use survey_tests::world::{Fate, Passage, Rule, Step, World, Wrong, many, one};
 
 /// Plays a schedule, lets everything heal, and returns the world if all was well.

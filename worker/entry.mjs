@@ -9,6 +9,17 @@ import * as app from "./survey_worker.js";
 /** Written by the panic hook of the `worker` crate; `instanceId` grows with every instance. */
 const life = app.__worker_init_state();
 
+// The hook writes the panic's message, which may quote what somebody sent: a slice that is cut within a
+// letter prints the text. Its first line is the place in our code, and that is all that is logged.
+const say = console.error.bind(console);
+console.error = (...words) => say(...words.map((word) => (word instanceof Error ? placeOf(word) : word)));
+
+function placeOf(error) {
+  const [place] = error.message.split("\n");
+  const frames = (error.stack ?? "").split("\n").filter((line) => /^ +at /.test(line));
+  return [place, ...frames].join("\n");
+}
+
 /** How to fail each call that is under way. */
 const underWay = new Set();
 let broken = false;

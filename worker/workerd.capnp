@@ -2,6 +2,8 @@
 # Paths and addresses are given on the command line; words come from the environment:
 #   SETUP_CODE  one-time code that creates the first operator of an empty server
 #   CLOCK       "real", or "settable" for the tests and the sample
+#   COUNTER_URL where new devices find the counter's page; the QR of an enrolment code holds it
+#   MACHINE_TOKEN  with it the program that starts this tells of its machine; drawn at each start
 #   RELEASE     "daily" (05:00, UTC+7), or "when-ten" as soon as ten responses are waiting
 
 using Workerd = import "/workerd/workerd.capnp";
@@ -9,13 +11,13 @@ using Workerd = import "/workerd/workerd.capnp";
 # The manager's host is `localhost`, which a browser may look up as either address.
 const config :Workerd.Config = (
   services = .services,
-  sockets = [ .counter, .manager, .managerSix ],
+  sockets = [ .counter, .manager, .managerSix, .watch ],
 );
 
 # The same for a machine without IPv6.
 const configIpv4 :Workerd.Config = (
   services = .services,
-  sockets = [ .counter, .manager ],
+  sockets = [ .counter, .manager, .watch ],
 );
 
 const services :List(Workerd.Service) = [
@@ -48,6 +50,14 @@ const managerSix :Workerd.Socket = (
   http = (injectRequestHeaders = [(name = "x-hai-long-role", value = "manager")]),
 );
 
+# How the server is (docs/adr/0023): /health and /metrics, for this machine alone. Never give it to a proxy.
+const watch :Workerd.Socket = (
+  name = "watch",
+  address = "127.0.0.1:8789",
+  service = "server",
+  http = (injectRequestHeaders = [(name = "x-hai-long-role", value = "watch")]),
+);
+
 const server :Workerd.Worker = (
   modules = [
     (name = "entry.mjs", esModule = embed "../dist/worker/entry.mjs"),
@@ -64,6 +74,8 @@ const server :Workerd.Worker = (
     (name = "SETUP_CODE", fromEnvironment = "SETUP_CODE"),
     (name = "CLOCK", fromEnvironment = "CLOCK"),
     (name = "RELEASE", fromEnvironment = "RELEASE"),
+    (name = "COUNTER_URL", fromEnvironment = "COUNTER_URL"),
+    (name = "MACHINE_TOKEN", fromEnvironment = "MACHINE_TOKEN"),
   ],
   # An object's id is derived from its class's key: a changed key is lost data.
   durableObjectNamespaces = [

@@ -1,4 +1,4 @@
-//! Everything the two pages are made of; each binary mounts one of them.
+//! Everything the pages are made of; each binary mounts one of them.
 
 pub mod counter;
 pub mod device;

@@ -1,7 +1,7 @@
 //! Business days and instants as plain values. Never: reads a clock or the device's time zone.
 
 use alloc::string::String;
-use core::fmt;
+use core::fmt::{self, Write};
 use time::{Date, Duration, Month};
 
 /// Milliseconds since 1 January 1970, UTC.
@@ -122,6 +122,20 @@ impl Day {
     }
 }
 
+impl Day {
+    /// The first day of the quarter it lies in.
+    #[must_use]
+    pub fn quarter_begins(self) -> Self {
+        let month = match self.month() {
+            1..=3 => 1,
+            4..=6 => 4,
+            7..=9 => 7,
+            _ => 10,
+        };
+        Self::from_calendar(self.year(), month, 1).unwrap_or(self)
+    }
+}
+
 /// 1 January 1970.
 const EPOCH: Day = match Date::from_ordinal_date(1970, 1) {
     Ok(date) => Day(date),
@@ -130,13 +144,24 @@ const EPOCH: Day = match Date::from_ordinal_date(1970, 1) {
 
 impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{:04}-{:02}-{:02}",
-            self.year(),
-            self.month(),
-            self.day_of_month()
-        )
+        // Two digits at a time: the counter needs nothing else of Rust's formatting (0014).
+        let year = self.year();
+        let parts = [
+            year.div_euclid(100),
+            year.rem_euclid(100),
+            self.month().into(),
+            self.day_of_month().into(),
+        ];
+        for (at, part) in parts.into_iter().enumerate() {
+            if at > 1 {
+                f.write_char('-')?;
+            }
+            for digit in [part.div_euclid(10), part.rem_euclid(10)] {
+                let digit = u32::try_from(digit).ok();
+                f.write_char(digit.and_then(|it| char::from_digit(it, 10)).unwrap_or('?'))?;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -1,7 +1,9 @@
 //! A newtype for every id, so that one can never be passed for another.
 
 use alloc::string::String;
-use core::fmt;
+use core::fmt::{self, Write};
+
+use sha2::{Digest, Sha256};
 
 /// Why a text is not an id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +49,9 @@ fn read_hex<const N: usize>(text: &str) -> Result<[u8; N], IdError> {
 }
 
 fn write_hex(bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    let mut digits = digits.filter_map(|digit| char::from_digit(digit.into(), 16));
+    digits.try_for_each(|digit| f.write_char(digit))
 }
 
 macro_rules! hex_id {
@@ -105,13 +109,21 @@ hex_id!(
     Commitment, 32
 );
 
+impl ParcelHash {
+    /// SHA-256 of bytes.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(Sha256::digest(bytes).into())
+    }
+}
+
 impl Commitment {
     /// The commitment to no comment.
     pub const NONE: Self = Self([0; 32]);
 }
 
 hex_id!(
-    /// Which build of the app is speaking: SHA-256 over the shell's precache list.
+    /// Which build of the app is speaking: SHA-256 of its WebAssembly (rule S15).
     AppHash, 32
 );
 hex_id!(
@@ -178,7 +190,7 @@ macro_rules! uuid {
                     if matches!(at, 4 | 6 | 8 | 10) {
                         f.write_str("-")?;
                     }
-                    write!(f, "{byte:02x}")?;
+                    write_hex(&[*byte], f)?;
                 }
                 Ok(())
             }
@@ -215,17 +227,19 @@ macro_rules! word_id {
             /// The most characters it has.
             pub const LONGEST: usize = $longest;
 
-            /// Reads a word of lower-case letters, digits, `-`, `_` and `.`.
+            /// Reads a word of lower-case letters, digits, `-`, `_` and `.`, a letter or digit among
+            /// them: `.` and `..` would be a place in an address, not a name.
             ///
             /// # Errors
-            /// [`IdError`] when it is empty, too long, or has another character.
+            /// [`IdError`] when it is empty, too long, has another character, or names nothing.
             pub fn parse(text: &str) -> Result<Self, IdError> {
                 if text.is_empty() || text.len() > Self::LONGEST {
                     return Err(IdError::Length);
                 }
                 let is_allowed =
                     |c: u8| matches!(c, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.');
-                if text.bytes().all(is_allowed) {
+                let names = |c: u8| c.is_ascii_alphanumeric();
+                if text.bytes().all(is_allowed) && text.bytes().any(names) {
                     Ok(Self(String::from(text)))
                 } else {
                     Err(IdError::Character)
@@ -325,5 +339,8 @@ mod tests {
         assert_eq!(UnitId::parse(""), Err(IdError::Length));
         assert_eq!(UnitId::parse(&"a".repeat(33)), Err(IdError::Length));
         assert_eq!(UnitId::parse("Hà Nội"), Err(IdError::Character));
+        for place in [".", "..", "-", "_.-"] {
+            assert_eq!(UnitId::parse(place), Err(IdError::Character), "{place}");
+        }
     }
 }

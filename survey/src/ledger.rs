@@ -16,8 +16,8 @@ use crate::wire::body;
 /// What the ledger already wrote about an id, under one hash. Receipts are never forgotten (L13).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Receipt {
-    /// The content it was for.
-    pub hash: ParcelHash,
+    /// The content it was for; `None` once the row is gone, and what could tell of it with it (P14).
+    pub hash: Option<ParcelHash>,
     /// What was decided.
     pub kept: Kept,
 }
@@ -106,8 +106,14 @@ pub fn judge(record: &Record, receipts: &[Receipt], sender: Sender, desk: &Desk)
     if computed != record.hash {
         return Judgement::Unread;
     }
-    let known = receipts.iter().find(|receipt| receipt.hash == computed);
-    if known.is_some_and(|receipt| receipt.kept == Kept::Counted) {
+    let known = receipts
+        .iter()
+        .find(|receipt| receipt.hash == Some(computed));
+    // Years later only the id is left, and no two people ever have one id.
+    let is_counted = |receipt: &Receipt| {
+        receipt.kept == Kept::Counted && receipt.hash.is_none_or(|hash| hash == computed)
+    };
+    if receipts.iter().any(is_counted) {
         return decided(record, VerdictWord::Already, None, Entry::Nothing);
     }
     let is_other_counted = receipts.iter().any(|receipt| receipt.kept == Kept::Counted);
@@ -131,6 +137,27 @@ pub fn judge(record: &Record, receipts: &[Receipt], sender: Sender, desk: &Desk)
             };
             decided(record, VerdictWord::Quarantined, Some(reason), entry)
         }
+    }
+}
+
+/// Judges a record of the quarantine again because a person decided so (rule L8): as if a key that
+/// was valid since `enrolled` had sent it, on the day of its receipt (`desk.today`, T3). `receipts`
+/// are all that exist for this id. `Ok(None)`: it is counted already.
+///
+/// # Errors
+/// The reason for which it stays.
+pub fn judge_released(
+    record: &Record,
+    receipts: &[Receipt],
+    enrolled: Day,
+    desk: &Desk,
+) -> Result<Option<Box<Counted>>, Reason> {
+    let counted = |receipt: &&Receipt| receipt.kept == Kept::Counted;
+    match receipts.iter().find(counted) {
+        Some(receipt) if receipt.hash.is_none_or(|hash| hash == record.hash) => Ok(None),
+        Some(_) => Err(Reason::IdConflict),
+        None if record.clone().into_parcel().rehash() != record.hash => Err(Reason::Damaged),
+        None => count(record, Sender::Verified { enrolled }, desk).map(|it| Some(Box::new(it))),
     }
 }
 
@@ -318,7 +345,7 @@ mod tests {
     fn l5_the_same_record_again_is_already_counted() {
         let record = record(4);
         let counted = Receipt {
-            hash: record.hash,
+            hash: Some(record.hash),
             kept: Kept::Counted,
         };
         let settled = Record::of(&record.clone().into_parcel().without_comment());
@@ -333,7 +360,7 @@ mod tests {
         let (first, second) = (record(4), record(1));
         assert_eq!(first.id, second.id);
         let counted = Receipt {
-            hash: first.hash,
+            hash: Some(first.hash),
             kept: Kept::Counted,
         };
         let (verdict, reason, entry) = outcome(judge_from(&second, &[counted], sender()));
@@ -343,12 +370,22 @@ mod tests {
     }
 
     #[test]
+    fn p14_years_later_the_id_alone_says_that_it_is_counted() {
+        let kept = |kept| Receipt { hash: None, kept };
+        let (verdict, _, entry) = outcome(judge_from(&record(4), &[kept(Kept::Counted)], sender()));
+        assert_eq!((verdict, entry), (VerdictWord::Already, Entry::Nothing));
+        let reason = Kept::Quarantined(Reason::UnverifiedDevice);
+        let (verdict, _, _) = outcome(judge_from(&record(4), &[kept(reason)], sender()));
+        assert_eq!(verdict, VerdictWord::Counted);
+    }
+
+    #[test]
     fn l8_a_quarantined_record_is_counted_by_a_later_valid_delivery_once() {
         let record = record(4);
         let (_, reason, _) = outcome(judge_from(&record, &[], Sender::Unverified));
         assert_eq!(reason, Some(Reason::UnverifiedDevice));
         let kept = Receipt {
-            hash: record.hash,
+            hash: Some(record.hash),
             kept: Kept::Quarantined(Reason::UnverifiedDevice),
         };
         let (_, reason, entry) = outcome(judge_from(&record, &[kept], Sender::Unverified));
@@ -357,6 +394,40 @@ mod tests {
         let (verdict, _, entry) = outcome(judge_from(&record, &[kept], sender()));
         assert_eq!(verdict, VerdictWord::Counted);
         assert!(matches!(entry, Entry::Count(_)));
+    }
+
+    #[test]
+    fn l8_a_release_counts_what_can_be_counted_and_nothing_twice() {
+        let (unit, forms) = (unit(), [form()]);
+        let desk = Desk {
+            unit: &unit,
+            forms: &forms,
+            today: day(TODAY),
+        };
+        let release = |record: &Record, receipts: &[Receipt]| {
+            judge_released(record, receipts, day("2026-11-10"), &desk)
+        };
+        let good = record(4);
+        let receipt = |hash, kept| Receipt {
+            hash: Some(hash),
+            kept,
+        };
+        let kept = receipt(good.hash, Kept::Quarantined(Reason::UnverifiedDevice));
+        assert!(release(&good, &[kept]).is_ok_and(|counted| counted.is_some()));
+        let counted = receipt(good.hash, Kept::Counted);
+        assert_eq!(release(&good, &[counted]), Ok(None));
+        // The other content of this id won in the meantime.
+        let other = receipt(record(1).hash, Kept::Counted);
+        assert_eq!(release(&good, &[kept, other]), Err(Reason::IdConflict));
+        let mut damaged = good.clone();
+        damaged.damaged = true;
+        assert_eq!(release(&damaged, &[kept]), Err(Reason::Damaged));
+        let mut corrupted = good.clone();
+        corrupted.body = corrupted.body.replacen('4', "5", 1);
+        assert_eq!(release(&corrupted, &[kept]), Err(Reason::Damaged));
+        let desk = Desk { forms: &[], ..desk };
+        let unknown = judge_released(&good, &[kept], day("2026-11-10"), &desk);
+        assert_eq!(unknown, Err(Reason::UnknownForm));
     }
 
     #[test]

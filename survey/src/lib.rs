@@ -17,17 +17,21 @@
 extern crate alloc;
 
 pub mod answer;
+pub mod breakdown;
 pub mod comment;
 pub mod day;
 pub mod form;
 pub mod id;
+pub mod json;
 pub mod ledger;
 pub mod official;
 pub mod outbox;
 pub mod publish;
+pub mod recount;
 pub mod release;
 pub mod rollup;
 pub mod score;
 pub mod stats;
 pub mod submission;
 pub mod wire;
+pub mod wording;

@@ -1,16 +1,19 @@
 //! When counted responses become public: atoms of at least ten, released together and never split
-//! (rules P5, P6). Never: a live counter of levels, a clock.
+//! (rules P5, P6), and how final a month is. Never: a live counter of levels, a clock.
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::day::{DAY_MS, Day, HOUR_MS, Millis};
+use crate::form::Form;
 use crate::id::FormId;
-use crate::score::{OtherForm, Tally};
+use crate::score::{OtherForm, Shape, Tally};
 
 /// k: an atom has at least this many responses (P5).
 pub const FLOOR: u64 = 10;
+/// Comments are shown with at least this many of the same unit, form and month (P13).
+pub const COMMENT_FLOOR: usize = 5;
 /// The hour of the daily release in Việt Nam (P6).
 const RELEASE_HOUR_MS: i64 = 5 * HOUR_MS;
 
@@ -45,11 +48,71 @@ impl Rhythm {
     }
 }
 
-/// Whether the responses waiting in a leaf cell (unit × form) may be released: all of them become
-/// one atom, or none.
+/// Whether the responses waiting in a leaf cell (unit × form) may be released at `at`: all of them
+/// become one atom, or none. `last` is the last business day among them; a month that is sealed
+/// takes no more atoms, so late answers wait for one of a later day.
 #[must_use]
-pub const fn makes_an_atom(waiting: u64) -> bool {
-    waiting >= FLOOR
+pub fn makes_an_atom(waiting: u64, last: Day, at: Millis) -> bool {
+    waiting >= FLOOR && sealed_at(last).is_some_and(|sealed| at <= sealed)
+}
+
+/// Whether what was left of so many units at year close may be shown together (rule P6).
+#[must_use]
+pub const fn makes_a_pool(responses: u64, units: u64) -> bool {
+    responses >= FLOOR && units >= 2
+}
+
+/// The year that closes with this release, at the earliest the one before: a year closes when its
+/// December is sealed. `None` at the ends of the calendar.
+#[must_use]
+pub fn closed_at(at: Millis) -> Option<i32> {
+    let last = Day::of(at)?.year().checked_sub(1)?;
+    let sealed = sealed_at(Day::from_calendar(last, 12, 1)?)?;
+    Some(if at >= sealed {
+        last
+    } else {
+        last.checked_sub(1)?
+    })
+}
+
+/// How long after its last day a month takes late answers.
+const PROVISIONAL_DAYS: i64 = 7;
+
+/// The last release that may add to the month of a day: at 05:00 after seven more whole days.
+/// `None` at the end of the calendar.
+#[must_use]
+pub fn sealed_at(day: Day) -> Option<Millis> {
+    let (year, month) = match day.month() {
+        12 => (day.year().checked_add(1)?, 1),
+        month => (day.year(), month.checked_add(1)?),
+    };
+    let next = Day::from_calendar(year, month, 1)?;
+    Some(next.plus(PROVISIONAL_DAYS).starts().plus(RELEASE_HOUR_MS))
+}
+
+/// How final the figures of a month are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Finality {
+    /// Days of it are still to come.
+    Open,
+    /// Its days are over; late answers still join it.
+    Provisional,
+    /// It changes no more.
+    Sealed,
+}
+
+/// How final a month, written `YYYY-MM`, is; `None` when it is no month.
+#[must_use]
+pub fn finality(month: &str, now: Millis) -> Option<Finality> {
+    let first = Day::parse(&alloc::format!("{month}-01"))?;
+    let today = Day::of(now)?;
+    Some(if now > sealed_at(first)? {
+        Finality::Sealed
+    } else if today.month_slice().as_str() > month {
+        Finality::Provisional
+    } else {
+        Finality::Open
+    })
 }
 
 /// A set of responses released together.
@@ -63,6 +126,9 @@ pub struct Atom {
     pub last: Day,
     /// Their sum.
     pub tally: Tally,
+    /// In the first atom after a restore of the server, the sum of those that came after it: only
+    /// these were certainly in no figure that was shown before. `None` in every other atom.
+    pub fresh: Option<Tally>,
 }
 
 /// The atoms of one form whose last day lies in one month: the smallest thing ever shown.
@@ -81,15 +147,14 @@ pub struct Slice {
 }
 
 impl Slice {
-    /// The slice of one atom.
-    #[must_use]
-    pub fn of(atom: Atom) -> Self {
+    /// The slice of one atom, of which `tally` may be shown.
+    fn of(atom: &Atom, tally: Tally) -> Self {
         Self {
             month: atom.last.month_slice(),
             atoms: 1,
             first: atom.first,
             last: atom.last,
-            tally: atom.tally,
+            tally,
         }
     }
 
@@ -104,6 +169,57 @@ impl Slice {
         self.last = self.last.max(other.last);
         Ok(())
     }
+}
+
+/// What waits of a factor under a filter.
+struct Held {
+    factor: usize,
+    /// Asked since the last of its answers were shown, as far as they are new.
+    asked: u64,
+    tally: Tally,
+}
+
+/// What of one form's atoms may be shown, in the order of their numbers.
+///
+/// Who is asked about a factor under a filter is known to others: who handed in a petition, say. So
+/// such a factor has atoms of its own: it is left out of the sums until ten who were asked are
+/// together, and joins the atom that completes them (rule P5). Everything else is shown with its
+/// atom.
+#[must_use]
+pub fn shown(form: &Form, atoms: impl IntoIterator<Item = Atom>) -> Vec<Slice> {
+    let nobody = Tally::empty(form.id(), Shape::of(form));
+    let factors = form.factors().iter().enumerate();
+    let filtered = factors.filter(|(_, factor)| factor.asked_if.is_some());
+    let mut held: Vec<Held> = filtered
+        .map(|(factor, _)| Held {
+            factor,
+            asked: 0,
+            tally: nobody.clone(),
+        })
+        .collect();
+    let mut slices = Vec::new();
+    for atom in atoms {
+        let mut tally = atom.tally.clone();
+        for held in &mut held {
+            let part = tally.take_factor(form, held.factor);
+            held.asked = match &atom.fresh {
+                None => held.asked.saturating_add(part.asked(form, held.factor)),
+                Some(fresh) => fresh
+                    .asked(form, held.factor)
+                    .saturating_sub(fresh.people().day_uncertain),
+            };
+            // One form has one shape, so they merge.
+            held.tally.merge(&part).unwrap_or(());
+        }
+        // Only now: what joins again is not taken out as a part of the next.
+        for held in held.iter_mut().filter(|held| held.asked >= FLOOR) {
+            tally.merge(&held.tally).unwrap_or(());
+            held.asked = 0;
+            held.tally = nobody.clone();
+        }
+        slices.push(Slice::of(&atom, tally));
+    }
+    slices
 }
 
 /// Sums slices by form and month, in that order. Any order of the input gives the same result.
@@ -159,7 +275,118 @@ mod tests {
 
     #[test]
     fn p5_nine_are_not_enough() {
-        assert!(!makes_an_atom(9));
-        assert!(makes_an_atom(10));
+        let day = Day::parse("2026-11-23").unwrap();
+        assert!(!makes_an_atom(9, day, day.starts()));
+        assert!(makes_an_atom(10, day, day.starts()));
+    }
+
+    #[test]
+    fn p6_a_month_is_open_then_provisional_then_sealed() {
+        let at = |day: &str, hours: i64| {
+            let day = Day::parse(day).unwrap();
+            day.starts().plus(hours * HOUR_MS)
+        };
+        for (month, now, finality_then) in [
+            ("2026-11", at("2026-11-30", 23), Finality::Open),
+            ("2026-11", at("2026-12-01", 0), Finality::Provisional),
+            ("2026-11", at("2026-12-08", 5), Finality::Provisional),
+            ("2026-11", at("2026-12-08", 6), Finality::Sealed),
+            ("2026-12", at("2027-01-08", 5), Finality::Provisional),
+            ("2026-12", at("2027-01-08", 6), Finality::Sealed),
+        ] {
+            assert_eq!(finality(month, now), Some(finality_then), "{month}");
+        }
+        assert_eq!(finality("2026-13", at("2026-11-30", 0)), None);
+    }
+
+    #[test]
+    fn p6_a_year_closes_when_its_december_is_sealed() {
+        let seal = Day::parse("2027-01-08").unwrap().starts().plus(5 * HOUR_MS);
+        assert_eq!(closed_at(seal), Some(2026));
+        assert_eq!(closed_at(seal.plus(-1)), Some(2025));
+        assert_eq!(closed_at(seal.plus(300 * DAY_MS)), Some(2026));
+    }
+
+    #[test]
+    fn p6_a_sealed_month_takes_no_more_atoms() {
+        let last = Day::parse("2026-11-30").unwrap();
+        let seal = Day::parse("2026-12-08").unwrap().starts().plus(5 * HOUR_MS);
+        assert!(makes_an_atom(10, last, seal));
+        assert!(!makes_an_atom(500, last, seal.plus(1)));
+        // With one answer of an open month they may go.
+        assert!(makes_an_atom(500, last.plus(1), seal.plus(1)));
+    }
+
+    /// Ten people and more, some of whom were asked about petitions.
+    fn atom(form: &Form, number: u32, (people, asked): (u64, u64)) -> Atom {
+        let last = Day::parse("2026-11-02").unwrap().plus(i64::from(number));
+        let mut numbers = Tally::empty(form.id(), Shape::of(form)).numbers();
+        let petitions = form.items().iter().position(|item| item.factor == Some(4));
+        for (item, count) in [(Some(1), people), (petitions, asked)] {
+            // Sixteen numbers of people, then six of each item; level 5 is the fifth.
+            numbers[16 + 6 * item.unwrap() + 4] = count;
+        }
+        let (of_factors, factor) = (
+            16 + 6 * form.items().len(),
+            [asked, asked, asked, 5 * asked],
+        );
+        numbers[of_factors + 16..of_factors + 20].copy_from_slice(&factor);
+        numbers[0] = people;
+        Atom {
+            number,
+            first: last,
+            last,
+            tally: Tally::from_numbers(form.id(), Shape::of(form), &numbers).unwrap(),
+            fresh: None,
+        }
+    }
+
+    #[test]
+    fn p5_a_factor_under_a_filter_waits_until_ten_were_asked() {
+        let form = Form::parse(include_str!("../forms/express6.json")).unwrap();
+        let asked = |atoms: &[(u64, u64)], restored: Option<(usize, (u64, u64))>| -> Vec<u64> {
+            let made = atoms.iter().enumerate().map(|(at, atom_of)| {
+                let number = u32::try_from(at).unwrap() + 1;
+                let fresh = restored.filter(|(first, _)| *first == at);
+                Atom {
+                    fresh: fresh.map(|(_, fresh)| atom(&form, number, fresh).tally),
+                    ..atom(&form, number, *atom_of)
+                }
+            });
+            let slices = shown(&form, made);
+            assert!(
+                slices
+                    .iter()
+                    .zip(atoms)
+                    .all(|(slice, (people, _))| { slice.tally.people().responses == *people })
+            );
+            slices
+                .iter()
+                .map(|slice| slice.tally.asked(&form, 4))
+                .collect()
+        };
+        assert_eq!(asked(&[(10, 4), (12, 5), (10, 3)], None), [0, 0, 12]);
+        assert_eq!(asked(&[(40, 10), (12, 9), (12, 1)], None), [10, 0, 10]);
+        assert_eq!(asked(&[(10, 0), (10, 0)], None), [0, 0]);
+        // What came back after a restore may have been shown before: only what is new counts.
+        let back = Some((1, (12, 6)));
+        assert_eq!(
+            asked(&[(10, 4), (30, 11), (10, 3), (10, 1)], back),
+            [0, 0, 0, 19]
+        );
+    }
+
+    #[test]
+    fn p5_what_is_held_back_comes_later_and_whole() {
+        let form = Form::parse(include_str!("../forms/express6.json")).unwrap();
+        let atoms = [(10, 4), (12, 5), (10, 3)].into_iter().zip(1..);
+        let atoms: Vec<Atom> = atoms.map(|(of, number)| atom(&form, number, of)).collect();
+        let mut whole = Tally::empty(form.id(), Shape::of(&form));
+        for atom in &atoms {
+            whole.merge(&atom.tally).unwrap();
+        }
+        let months = by_month(shown(&form, atoms));
+        assert_eq!(months.len(), 1);
+        assert_eq!(months[0].tally, whole);
     }
 }

@@ -1,10 +1,13 @@
 //! From units to province to country: each child's whole released sum, the newest one wins (rule
-//! L11). Never: differences, live counters, single responses.
+//! L11); what was too little for an atom of its own joins others' at year close (rule P6). Never:
+//! differences, live counters, single responses.
 
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
-use crate::id::UnitId;
-use crate::release::{Slice, by_month};
+use crate::breakdown::Quarterly;
+use crate::id::{FormId, UnitId};
+use crate::release::{Slice, by_month, makes_a_pool};
 
 /// Everything a child has released, summed by form and month.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +20,63 @@ pub struct Snapshot {
     pub version: u64,
     /// The sums.
     pub slices: Vec<Slice>,
+    /// The last year that is closed there; 0 while none is.
+    pub closed: i32,
+    /// What is left of closed years: too little to be shown there. Never shown as it is.
+    pub left: Vec<Left>,
+    /// Its sealed quarters, broken down, in order (rule P7). Shown where [`crate::breakdown::choose`] says.
+    pub quarters: Vec<Quarterly>,
+}
+
+/// What was too little for an atom when its year was closed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Left {
+    /// The year that was closed; its month is that year's last.
+    pub year: i32,
+    /// Units that it is of.
+    pub units: u64,
+    /// The sum.
+    pub sum: Slice,
+}
+
+/// What an inner node does with what is left below it when it closes a year, form by form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Pooled {
+    /// Enough, and of at least two units: an atom of this node, "các đơn vị khác".
+    Shown(Left),
+    /// Not enough: it moves up.
+    Left(Left),
+}
+
+/// Closes a year at an inner node over all that is left below it. The sums of one form merge.
+#[must_use]
+pub fn close(year: i32, left: impl IntoIterator<Item = Left>) -> Vec<Pooled> {
+    let mut sums: BTreeMap<FormId, Left> = BTreeMap::new();
+    for part in left {
+        match sums.get_mut(&part.sum.tally.form()) {
+            Some(sum) => {
+                let units = sum.units.saturating_add(part.units);
+                if sum.sum.merge(&part.sum).is_ok() {
+                    sum.units = units;
+                }
+            }
+            None => {
+                sums.insert(part.sum.tally.form(), part);
+            }
+        }
+    }
+    sums.into_values()
+        .map(|mut sum| {
+            sum.year = year;
+            sum.sum.month = alloc::format!("{year:04}-12");
+            sum.sum.atoms = 1;
+            if makes_a_pool(sum.sum.tally.people().responses, sum.units) {
+                Pooled::Shown(sum)
+            } else {
+                Pooled::Left(sum)
+            }
+        })
+        .collect()
 }
 
 impl Snapshot {
@@ -55,6 +115,9 @@ mod tests {
             child: UnitId::parse(child).unwrap(),
             restore,
             version,
+            closed: 0,
+            left: Vec::new(),
+            quarters: Vec::new(),
             slices: alloc::vec![Slice {
                 month: day.month_slice(),
                 atoms: 1,
@@ -81,6 +144,30 @@ mod tests {
                 stored = Some((restore, version));
             }
         }
+    }
+
+    #[test]
+    fn p6_what_is_left_of_two_units_is_shown_together_or_moves_up() {
+        let left = |responses: u64, units: u64| Left {
+            year: 2026,
+            units,
+            sum: snapshot("a", 0, 1, responses).slices.remove(0),
+        };
+        let pooled = close(2026, [left(4, 1), left(7, 1)]);
+        let [Pooled::Shown(pool)] = pooled.as_slice() else {
+            panic!("{pooled:?}");
+        };
+        assert_eq!((pool.sum.tally.people().responses, pool.units), (11, 2));
+        assert_eq!((pool.sum.month.as_str(), pool.sum.atoms), ("2026-12", 1));
+        // Nine, or all of one unit.
+        for too_little in [vec_of([left(4, 1), left(5, 1)]), vec_of([left(12, 1)])] {
+            assert!(matches!(close(2026, too_little)[..], [Pooled::Left(_)]));
+        }
+        assert_eq!(close(2026, []), []);
+    }
+
+    fn vec_of<const N: usize>(left: [Left; N]) -> Vec<Left> {
+        left.into()
     }
 
     #[test]

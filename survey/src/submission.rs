@@ -1,7 +1,7 @@
 //! What leaves the device: a de-identified record, encoded once and never again. Never: a person, a
 //! precise time, a device.
 
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use sha2::{Digest, Sha256};
 
 use crate::answer::Response;
@@ -162,7 +162,7 @@ pub fn commitment(comment: Option<&SaltedComment>) -> Commitment {
 #[must_use]
 pub fn hash(id: ResponseId, body: &str, commitment: Commitment) -> ParcelHash {
     let hash = Sha256::new_with_prefix([1])
-        .chain_update(alloc::format!("{id}"))
+        .chain_update(id.to_string())
         .chain_update(Sha256::digest(body.as_bytes()))
         .chain_update(commitment.as_bytes());
     ParcelHash::from_bytes(hash.finalize().into())

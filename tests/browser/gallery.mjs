@@ -1,23 +1,27 @@
 // `cargo xtask gallery`: what the screens look like, from the sample province, as PNG files. With
-// README=folder it makes the pictures of the README; else every screen in each size and language.
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+// README=folder it makes the pictures of the README; else contact sheets of every screen of the counter in
+// each size and language. SIZE=name makes those of one size only.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
 import { Kiosk, launch } from "./support/kiosk.mjs";
+import { Office } from "./support/office.mjs";
 import { Sample } from "./support/sample.mjs";
+import { everyScreen, rareScreens } from "./support/screens.mjs";
 
 const OUT = process.env.OUT;
 const README = process.env.README;
 const SIZES = { kiosk: [1080, 1920], wide: [1920, 1080], tablet: [800, 1280], turned: [1280, 800], phone: [360, 740] };
+const WANTED = Object.entries(SIZES).filter(([size]) => !process.env.SIZE || process.env.SIZE === size);
 const LANGUAGES = { vi: "Tiếng Việt", en: "English" };
 
-const sample = await Sample.start();
+const sample = process.env.SIZE ? undefined : await Sample.start();
 try {
   if (README) await readme();
   else await everything();
 } finally {
-  await sample.end();
+  await sample?.end();
 }
 
 async function readme() {
@@ -34,51 +38,81 @@ async function readme() {
 }
 
 async function everything() {
-  for (const [size, viewport] of Object.entries(SIZES)) {
-    const kiosk = await openKiosk(viewport);
-    for (const language of Object.keys(LANGUAGES)) await walk(kiosk, `${OUT}/counter-${size}-${language}`, language);
-    await kiosk.close();
+  const office = await Office.open();
+  for (const [size, [width, height]] of WANTED) {
+    const sheets = { vi: [], en: [] };
+    for (const walk of [everyScreen, rareScreens]) await walk(office, (kiosk, screen) => shoot(kiosk, screen, sheets), { viewport: { width, height } });
+    for (const [language, shots] of Object.entries(sheets)) await contactSheet(`counter-${size}-${language}`, shots, width > height ? 480 : 270);
   }
+  await office.close();
+  if (process.env.SIZE) return;
   for (const [size, viewport] of Object.entries({ desk: [1440, 900], tablet: [800, 1280], phone: [360, 740] })) {
     const manager = await openManager(viewport);
-    for (const language of Object.keys(LANGUAGES)) {
-      await manager.getByRole("button", { name: LANGUAGES[language] }).first().click();
-      await manager.waitForTimeout(300);
-      mkdirSync(OUT, { recursive: true });
-      await manager.screenshot({ path: `${OUT}/manager-${size}-${language}.png`, fullPage: true });
+    for (const colorScheme of ["light", "dark"]) {
+      await manager.emulateMedia({ colorScheme });
+      const sheets = await managerSheets(manager);
+      for (const [language, shots] of Object.entries(sheets)) await contactSheet(`manager-${size}-${colorScheme}-${language}`, shots, size === "desk" ? 560 : 330);
     }
     await manager.context().browser().close();
   }
 }
 
-/** Every screen a citizen meets, in order. */
-async function walk(kiosk, name, language) {
-  mkdirSync(OUT, { recursive: true });
+/** Each side of the province and of its centre, in both languages. */
+async function managerSheets(manager) {
+  const sheets = { vi: [], en: [] };
+  for (const unit of ["33", "33.ttpvhcc"]) {
+    for (const view of ["overview", "trend", "compare", "coverage", "comments"]) {
+      if (unit !== "33" && view === "compare") continue;
+      const side = view === "overview" ? "" : `&view=${view}`;
+      await manager.goto(`${sample.manager}?unit=${unit}${side}&form=sipas2022`);
+      await manager.locator(".tabs a[aria-current]").waitFor();
+      for (const language of Object.keys(LANGUAGES)) {
+        await manager.getByRole("button", { name: LANGUAGES[language] }).first().click();
+        await manager.waitForLoadState("networkidle");
+        await manager.waitForTimeout(300);
+        sheets[language].push({ screen: `${unit} ${view}`, png: await manager.screenshot({ fullPage: true }) });
+      }
+    }
+  }
+  return sheets;
+}
+
+/** One screen in both languages, whole. */
+async function shoot(kiosk, screen, sheets) {
   const { page } = kiosk;
-  const shoot = async (screen) => {
-    await page.waitForTimeout(450);
-    await page.screenshot({ path: `${name}-${screen}.png` });
+  const speak = async (language) => {
+    // Behind the dialog nothing can be pressed: it is asked for again in the other language.
+    if (screen === "still there") await page.locator("#still-here").click();
+    await page.getByRole("button", { name: LANGUAGES[language], exact: true }).click();
+    if (screen === "still there") await page.keyboard.press("Escape");
+    await page.mouse.move(0, 0);
+    await page.waitForTimeout(250);
   };
-  await page.getByRole("button", { name: LANGUAGES[language] }).click();
-  await shoot("1-attract");
-  const primary = () => page.locator("button.primary").last().click();
-  await primary();
-  await shoot("2-notice");
-  await primary();
-  await shoot("3-question");
-  for (let item = 0; item < 4; item += 1) {
-    await page.waitForTimeout(450);
-    await page.locator("button.answer").nth(3).click();
+  const take = async (language) => {
+    const png = await page.screenshot({ fullPage: true });
+    sheets[language].push({ screen, png });
+  };
+  if (screen === "cleaning" || screen === "cleaning in English") return take(screen === "cleaning" ? "vi" : "en");
+  for (const language of ["en", "vi"]) {
+    await speak(language);
+    await take(language);
   }
-  await shoot("4-filter");
-  for (let filter = 0; filter < 2; filter += 1) {
-    await page.waitForTimeout(450);
-    await page.locator("button.answer").last().click();
-  }
-  await shoot("5-comment");
-  await primary();
-  await shoot("6-thanks");
-  await page.waitForTimeout(7_000);
+}
+
+/** All screens of one size and language on one picture, each with its name; the pictures themselves beside it. */
+async function contactSheet(name, shots, width) {
+  mkdirSync(`${OUT}/${name}`, { recursive: true });
+  const cells = shots.map(({ screen, png }) => {
+    writeFileSync(`${OUT}/${name}/${screen}.png`, png);
+    return `<figure><img src="data:image/png;base64,${png.toString("base64")}"><figcaption>${screen}</figcaption></figure>`;
+  });
+  const style = `body{margin:8px;display:flex;flex-wrap:wrap;gap:8px;align-items:start;background:#ccc;font:14px sans-serif}figure{margin:0;width:${width}px}img{width:100%;display:block}`;
+  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ["--no-sandbox", "--disable-gpu"] });
+  const page = await browser.newPage({ viewport: { width: 1800, height: 900 } });
+  await page.setContent(`<style>${style}</style>${cells.join("")}`);
+  await page.screenshot({ path: `${OUT}/${name}.png`, fullPage: true });
+  await browser.close();
+  console.log(`${OUT}/${name}.png`);
 }
 
 async function openKiosk([width, height]) {

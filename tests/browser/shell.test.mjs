@@ -5,6 +5,8 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { after, before, beforeEach, test } from "node:test";
 import { chromium } from "playwright-core";
+import { eventually } from "./support/eventually.mjs";
+import { FLAGS } from "./support/kiosk.mjs";
 
 const TEMPLATE = readFileSync(new URL("../../public/sw.js", import.meta.url), "utf8");
 const sha256 = (text) => createHash("sha256").update(text).digest("hex");
@@ -34,7 +36,7 @@ before(async () => {
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   origin = `http://127.0.0.1:${server.address().port}`;
-  browser = await chromium.launch({ executablePath: process.env.CHROMIUM });
+  browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: FLAGS });
 });
 
 after(async () => {
@@ -70,16 +72,6 @@ const install = () =>
 
 const say = (type) =>
   page.evaluate((type) => navigator.serviceWorker.ready.then((found) => found.active.postMessage({ type })), type);
-
-/** The page's message is handled in its own time; what it leads to is waited for. */
-async function eventually(fact, wanted) {
-  let found;
-  for (const until = Date.now() + 5000; Date.now() < until; await new Promise((go) => setTimeout(go, 25))) {
-    found = await fact();
-    if (JSON.stringify(found) === JSON.stringify(wanted)) return;
-  }
-  assert.deepEqual(found, wanted);
-}
 
 const shells = () =>
   page.evaluate(async () => (await caches.keys()).filter((name) => name.startsWith("shell-")).sort());

@@ -1,6 +1,7 @@
 // The staff's side of the counter in a real browser: enrolling, the gate, the queue; never an answer.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { configured } from "./support/configured.mjs";
 import { eventually } from "./support/eventually.mjs";
 import { Office } from "./support/office.mjs";
 import { OPERATOR, PIN, setClock } from "./support/operator.mjs";
@@ -134,6 +135,7 @@ test("us5_o8_a_record_the_server_cannot_read_is_set_aside_and_others_go_on", asy
   await tab.send();
   await tab.staff(PIN);
   await tab.sees("1 phiếu để riêng");
+  await tab.sees("1 phiếu máy chủ không nhận: mỗi ngày gửi lại một lần. Hãy báo quản trị.");
   await tab.sees("Có phiếu máy chủ không đọc được; đã để riêng, các phiếu khác vẫn gửi.");
   await tab.sees("1 phiếu chờ gửi");
   await tab.page.unrouteAll();
@@ -184,6 +186,33 @@ test("us8_no_staff_screen_shows_an_answer", async () => {
   }
   await kiosk.context.setOffline(false);
   await tab.page.close();
+});
+
+test("us8_o6_another_pin_or_none_leaves_the_queue_as_it_is", async () => {
+  const fresh = await office.kiosk();
+  // Not taken, the record stays; the server goes on answering all else.
+  await fresh.context.route("**/batches", (route) => {
+    const { records } = JSON.parse(route.request().postData());
+    return records.length ? route.fulfill({ status: 400, body: '{"code":"bad-batch","message":""}' }) : route.continue();
+  });
+  await fresh.express([4, 4, 4, 4]);
+  await fresh.send();
+  assert.equal(await fresh.waiting(PIN), 1);
+  const waits = () =>
+    fresh.page.evaluate(() => new Promise((resolve) => {
+      indexedDB.open("hai-long").onsuccess = ({ target: { result } }) => {
+        const all = result.transaction("outbox").objectStore("outbox").count();
+        all.onsuccess = () => resolve(all.result) ?? result.close();
+      };
+    }));
+  const other = { salt: "00".repeat(16), rounds: 1000, hash: "00".repeat(32) };
+  for (const pin of [other, null]) {
+    await configured(fresh, { pin });
+    await fresh.page.goto(`${fresh.origin}/staff`);
+    await (pin ? fresh.page.getByLabel("Nhập mã PIN") : fresh.page.getByText(/^Chưa có mã PIN/)).waitFor();
+    assert.equal(await waits(), 1);
+  }
+  await fresh.context.close();
 });
 
 // Last: it moves the server's clock.

@@ -63,6 +63,11 @@ impl Device {
         device
     }
 
+    /// This life of its storage.
+    pub fn epoch(&self) -> &str {
+        &self.epoch
+    }
+
     /// Tries an enrolment code.
     pub fn enrol(&self, world: &World, code: &str) -> Reply {
         let body = self.enrolment(code).to_string();
@@ -71,9 +76,14 @@ impl Device {
 
     /// The message of an enrolment.
     pub fn enrolment(&self, code: &str) -> Value {
-        let key = self.key.verifying_key().to_encoded_point(false);
-        json!({"v": 1, "code": code, "key": BASE64_URL_SAFE_NO_PAD.encode(key.as_bytes()),
+        json!({"v": 1, "code": code, "key": self.public(),
             "epoch": self.epoch, "app": "0".repeat(64), "persisted": true})
+    }
+
+    /// The public half of its key.
+    pub fn public(&self) -> String {
+        let key = self.key.verifying_key().to_encoded_point(false);
+        BASE64_URL_SAFE_NO_PAD.encode(key.as_bytes())
     }
 
     /// The signature over a path and a body.
@@ -156,19 +166,29 @@ pub fn record(unit: &str, level: u8) -> Record {
 /// A new record for a unit and a day; `level` gives the answer to the n-th question.
 pub fn record_on(unit: &str, day: Day, level: impl Fn(usize) -> u8) -> Record {
     let form = Form::parse(FORM).expect("the form reads");
-    let mut draft = Draft::open(ResponseId::from_random(random()), &form, &[]);
     let mut asked = 0;
-    while let Some(step) = draft.current() {
-        match step {
-            Step::Item(_) => {
-                let level = form.scale().level(level(asked)).expect("a level");
-                draft.answer(level);
-                asked += 1;
-            }
-            // Came to collect a result, and once gave feedback: every factor is asked.
-            Step::Filter(at) => draft.choose(usize::from(at == 0)),
-            _ => draft.skip(),
+    record_of(&form, unit, day, |draft, step| match step {
+        Step::Item(_) => {
+            let level = form.scale().level(level(asked)).expect("a level");
+            draft.answer(level);
+            asked += 1;
         }
+        // Came to collect a result, and once gave feedback: every factor is asked.
+        Step::Filter(at) => draft.choose(usize::from(at == 0)),
+        _ => draft.skip(),
+    })
+}
+
+/// A new record of a form; `give` answers, chooses or skips at each step.
+pub fn record_of(
+    form: &Form,
+    unit: &str,
+    day: Day,
+    mut give: impl FnMut(&mut Draft, Step),
+) -> Record {
+    let mut draft = Draft::open(ResponseId::from_random(random()), form, &[]);
+    while let Some(step) = draft.current() {
+        give(&mut draft, step);
     }
     let finished = draft
         .finish()
@@ -187,7 +207,7 @@ pub fn record_on(unit: &str, day: Day, level: impl Fn(usize) -> u8) -> Record {
         day_quality: DayQuality::Wall,
         duration: DurationBucket::of_ms(60_000),
     };
-    Record::of(&Parcel::seal(&submission, &form, None))
+    Record::of(&Parcel::seal(&submission, form, None))
 }
 
 /// A record with its body changed and hashed anew, as a careless program would send it.

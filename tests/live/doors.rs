@@ -98,7 +98,8 @@ fn s6_a_write_needs_json_and_the_page_of_its_own_site() {
 fn s10_unknown_keys_and_large_bodies_are_refused() {
     let world = World::empty();
     let operator = world.operator();
-    let doors: [(&str, Value); 5] = [
+    let doors: [(&str, Value); 6] = [
+        ("/v1/rescue/keys", json!({})),
         (
             "/v1/setup",
             json!({"code": "a", "account": "b", "password": "c"}),
@@ -126,7 +127,9 @@ fn s10_unknown_keys_and_large_bodies_are_refused() {
             (400, "bad-request".into()),
             "{path}"
         );
-        assert_eq!(post(b"[1]"), (400, "bad-request".into()), "{path}");
+        for list in [&b"[]"[..], b" [1]"] {
+            assert_eq!(post(list), (400, "bad-request".into()), "{path}");
+        }
         assert_eq!(
             post(&vec![b' '; 16_385]),
             (413, "too-large".into()),
@@ -145,7 +148,7 @@ fn s10_unknown_keys_and_large_bodies_are_refused() {
         );
     }
     for (method, path) in [
-        ("PUT", "/v1/units"),
+        ("PATCH", "/v1/units"),
         ("POST", "/v1/units/33.1/live"),
         ("PATCH", "/v1/session"),
     ] {

@@ -81,7 +81,7 @@ fn p5_twelve_show_an_interval_and_thirty_six_a_score() {
 }
 
 /// Sums go up by alarm: soon, not at once.
-fn wait_for(world: &World, manager: &Account, unit: &str, responses: u64) {
+pub fn wait_for(world: &World, manager: &Account, unit: &str, responses: u64) {
     let until = Instant::now() + Duration::from_secs(20);
     while manager.figures(world, unit)["responses"] != responses {
         assert!(Instant::now() < until, "{}", manager.figures(world, unit));

@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use survey::day::{Day, Millis};
@@ -41,6 +43,20 @@ impl Reply {
     /// The stable code of a refusal.
     pub fn code(&self) -> String {
         self.json()["code"].as_str().unwrap_or("none").to_owned()
+    }
+
+    /// Status, headers and body, as they came.
+    pub fn everything(&self) -> String {
+        let headers = self.headers.iter();
+        let headers: Vec<_> = headers
+            .map(|(name, value)| format!("{name}: {value}\n"))
+            .collect();
+        format!(
+            "{}\n{}\n{}",
+            self.status,
+            headers.concat(),
+            String::from_utf8_lossy(&self.bytes)
+        )
     }
 
     /// Status and code.
@@ -108,6 +124,8 @@ pub struct World {
     project: Project,
     plan: Plan,
     server: Option<Server>,
+    /// The origins of the counter, the manager and the watch, where the server is not ours to start.
+    elsewhere: Option<[String; 3]>,
 }
 
 impl World {
@@ -130,9 +148,28 @@ impl World {
             project: Project::here(),
             plan,
             server: None,
+            elsewhere: None,
         };
         world.start();
         world
+    }
+
+    /// A server that somebody else has started.
+    pub fn elsewhere(origins: [&str; 3]) -> Self {
+        Self {
+            project: Project::here(),
+            plan: Plan::for_test(PathBuf::new()),
+            server: None,
+            elsewhere: Some(origins.map(str::to_owned)),
+        }
+    }
+
+    fn origin(&self, at: usize) -> String {
+        if let Some(origins) = &self.elsewhere {
+            return origins[at].clone();
+        }
+        let server = self.server();
+        [server.counter(), server.manager(), server.watch()][at].clone()
     }
 
     /// Starts the server, on the data that is there.
@@ -155,6 +192,20 @@ impl World {
         self.server().log()
     }
 
+    /// What the server printed, once a text is so often in it: its words come through a pipe, and may be
+    /// later than the answer that they are about.
+    pub fn log_with(&self, text: &str, times: usize) -> String {
+        let until = Instant::now() + Duration::from_mins(1);
+        loop {
+            let log = self.log();
+            if log.matches(text).count() >= times {
+                return log;
+            }
+            assert!(Instant::now() < until, "no {times} times {text:?} in {log}");
+            thread::sleep(Duration::from_millis(50));
+        }
+    }
+
     /// The folder with the server's data.
     pub fn data(&self) -> PathBuf {
         self.plan.data.clone()
@@ -162,13 +213,18 @@ impl World {
 
     /// An address on the counter's site.
     pub fn counter(&self, path: &str) -> String {
-        format!("{}{path}", self.server().counter().trim_end_matches('/'))
+        format!("{}{path}", self.origin(0).trim_end_matches('/'))
     }
 
     /// An address on the manager's site.
     pub fn manager(&self, path: &str) -> String {
-        let origin = self.server().manager().replace("localhost", "127.0.0.1");
+        let origin = self.origin(1).replace("localhost", "127.0.0.1");
         format!("{}{path}", origin.trim_end_matches('/'))
+    }
+
+    /// An address on the watch socket.
+    pub fn watch(&self, path: &str) -> String {
+        format!("{}{path}", self.origin(2).trim_end_matches('/'))
     }
 
     /// Sets the server up and signs its operator in: a province with two communes, and a province
@@ -203,8 +259,10 @@ impl World {
 impl Drop for World {
     fn drop(&mut self) {
         self.kill();
-        // A leftover costs space in the system's temporary folder, nothing else.
-        let _ = std::fs::remove_dir_all(&self.plan.data);
+        if self.elsewhere.is_none() {
+            // A leftover costs space in the system's temporary folder, nothing else.
+            let _ = std::fs::remove_dir_all(&self.plan.data);
+        }
     }
 }
 
@@ -216,17 +274,64 @@ fn unit(id: &str, parent: Option<&str>, kind: &str) -> Value {
 /// Somebody with a page of the manager's site open.
 #[derive(Clone, Debug, Default)]
 pub struct Account {
-    cookie: String,
+    /// What is leaked here ends with the test's process.
+    cookie: Arc<Mutex<&'static str>>,
 }
 
 impl Account {
     /// Signs in with everybody's password.
     pub fn sign_in(world: &World, name: &str) -> Self {
-        let reply = Self::default().try_sign_in(world, name, PASSWORD);
+        Self::with(world, name, PASSWORD)
+    }
+
+    /// Signs in with a password.
+    pub fn with(world: &World, name: &str, password: &str) -> Self {
+        let reply = Self::default().try_sign_in(world, name, password);
         assert_eq!(reply.status, 200, "{:?}", reply.json());
-        let cookie = reply.header("set-cookie").expect("a cookie");
-        let cookie = cookie.split(';').next().unwrap_or_default().to_owned();
-        Self { cookie }
+        Self::of(&reply)
+    }
+
+    /// Whoever an answer to signing in makes the browser: the session's cookie, and the one by which it
+    /// is known.
+    pub fn of(reply: &Reply) -> Self {
+        let given = reply
+            .headers
+            .iter()
+            .filter(|(name, _)| name == "set-cookie");
+        let pairs = given.filter_map(|(_, value)| value.split(';').next());
+        let cookie = pairs.collect::<Vec<_>>().join("; ");
+        assert!(cookie.contains("__Host-s="), "{cookie}");
+        Self {
+            cookie: Arc::new(Mutex::new(cookie.leak())),
+        }
+    }
+
+    /// Takes the new token that a proof brings (S6), as a browser does.
+    pub fn take(&self, reply: &Reply) {
+        assert_eq!(reply.status, 200, "{:?}", reply.json());
+        let given = reply
+            .header("set-cookie")
+            .and_then(|set| set.split(';').next());
+        let mut cookie = self.cookie.lock().expect("a cookie");
+        let browser = cookie
+            .split("; ")
+            .find(|pair| pair.starts_with("__Host-b="));
+        let both = [given, browser].into_iter().flatten().collect::<Vec<_>>();
+        *cookie = both.join("; ").leak();
+    }
+
+    /// What the browser sends with every request.
+    pub fn cookie(&self) -> &'static str {
+        *self.cookie.lock().expect("a cookie")
+    }
+
+    /// The secrets in it.
+    pub fn tokens(&self) -> Vec<String> {
+        let pairs = self
+            .cookie()
+            .split("; ")
+            .filter_map(|pair| pair.split_once('='));
+        pairs.map(|(_, token)| token.to_owned()).collect()
     }
 
     /// Tries a password.
@@ -242,7 +347,7 @@ impl Account {
         let headers = [
             ("origin", origin.as_str()),
             ("content-type", "application/json"),
-            ("cookie", self.cookie.as_str()),
+            ("cookie", self.cookie()),
         ];
         ask(method, &url, &headers, body)
     }
@@ -257,6 +362,17 @@ impl Account {
         self.ask(world, "POST", path, body.to_string().as_bytes())
     }
 
+    /// A write for which the password is given again where the server wants it (S7).
+    pub fn grave(&self, world: &World, path: &str, body: &Value) -> Reply {
+        let reply = self.post(world, path, body);
+        if reply.code() != "prove-again" {
+            return reply;
+        }
+        let proof = json!({ "password": PASSWORD });
+        self.take(&self.post(world, "/v1/session/proof", &proof));
+        self.post(world, path, body)
+    }
+
     /// Moves the server's clock; what is due by then happens.
     pub fn set_clock(&self, world: &World, now: Millis) {
         let body = json!({ "now": now.0 }).to_string();
@@ -268,7 +384,7 @@ impl Account {
     pub fn code(&self, world: &World, unit: &str) -> String {
         let body = json!({"counter": "q1", "counter_name": {"vi": "Quầy 1"}, "class": "kiosk",
             "channel": "counter", "form": "sipas2022", "pin": "2580"});
-        let reply = self.post(world, &format!("/v1/units/{unit}/enrolment-codes"), &body);
+        let reply = self.grave(world, &format!("/v1/units/{unit}/enrolment-codes"), &body);
         assert_eq!(reply.status, 200, "{:?}", reply.json());
         reply.json()["code"].as_str().expect("a code").to_owned()
     }

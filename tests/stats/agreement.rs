@@ -7,9 +7,12 @@ mod people;
 use std::error::Error;
 use std::io::{BufRead, Write, stdin, stdout};
 
-use survey::stats::change::exact_limit;
+use survey::stats::change::{Cusum, exact_limit};
+use survey::stats::coverage::non_response_bounds;
 use survey::stats::drivers::{Correlations, shapley};
-use survey::stats::{Estimate, FactorSums, distribution, mean};
+use survey::stats::funnel::Funnel;
+use survey::stats::shrinkage::Peers;
+use survey::stats::{Estimate, FactorSums, distribution, mean, planning};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut answers = stdout().lock();
@@ -59,6 +62,52 @@ fn answer(asked: &str, numbers: &[f64]) -> Option<Vec<f64>> {
             };
             vec![sums.mean_share()?, sums.variance()?]
         }
+        ("finite", &[x, n, eligible]) => {
+            limits(share(x, n)?.within(whole(n), Some(whole(eligible))))
+        }
+        ("bounds", &[x, n, eligible]) => {
+            let bounds = non_response_bounds(whole(x), whole(n), whole(eligible))?;
+            vec![f64::from(bounds.low()), f64::from(bounds.high())]
+        }
+        ("sample", &[expected, margin, design_effect, eligible]) => {
+            let eligible = (eligible > 0.0).then(|| whole(eligible));
+            let size = planning::sample_size(
+                u16::try_from(whole(expected)).ok()?,
+                u16::try_from(whole(margin)).ok()?,
+                u16::try_from(whole(design_effect)).ok()?,
+                eligible,
+            );
+            vec![f64::from(u32::try_from(size?).ok()?)]
+        }
+        ("slovin", &[eligible, margin]) => {
+            let size = planning::slovin(whole(eligible), u16::try_from(whole(margin)).ok()?);
+            vec![f64::from(u32::try_from(size?).ok()?)]
+        }
+        ("peers", flat) => {
+            let units = shares(flat)?;
+            let peers = Peers::of(&units)?;
+            let standings = units.iter().filter_map(|unit| peers.standing(unit));
+            let standings = standings.flat_map(|standing| {
+                let (low, high) = standing.limits();
+                [standing.mean(), low, high]
+            });
+            [vec![peers.mean(), peers.spread()], standings.collect()].concat()
+        }
+        ("funnel", flat) => {
+            let units = shares(flat)?;
+            let funnel = Funnel::around(Peers::of(&units)?.mean(), &units);
+            let places = units.iter().flat_map(|unit| {
+                let (low, high) = funnel.limits(unit.n());
+                [funnel.adjusted(unit), low, high]
+            });
+            [vec![funnel.dispersion()], places.collect()].concat()
+        }
+        ("cusum", &[x, n, ref weeks @ ..]) => {
+            let mut sum = Cusum::against(&share(x, n)?);
+            pairs(weeks)
+                .map(|(low, people)| sum.add(low, people))
+                .collect()
+        }
         ("student", &[freedom]) => vec![distribution::student_97_5(freedom)],
         ("beta", &[x, a, b]) => vec![distribution::beta_cdf(x, a, b)],
         ("beta_quantile", &[q, a, b]) => vec![distribution::beta_quantile(q, a, b)],
@@ -82,6 +131,12 @@ fn answer(asked: &str, numbers: &[f64]) -> Option<Vec<f64>> {
 
 fn share(x: f64, n: f64) -> Option<Estimate> {
     Estimate::of_people(whole(x), whole(n))
+}
+
+fn shares(flat: &[f64]) -> Option<Vec<Estimate>> {
+    pairs(flat)
+        .map(|(x, n)| Estimate::of_people(x, n))
+        .collect()
 }
 
 fn limits(estimate: Estimate) -> Vec<f64> {

@@ -1,26 +1,39 @@
 //! The fetch event and its routes. Never: decisions.
 
-mod access;
+pub mod access;
+mod beside;
 mod clock;
+mod dossiers;
 mod edge;
 mod forms;
 mod objects;
-mod page;
+pub mod page;
+pub mod plan;
 mod post;
 pub mod refused;
+pub mod sheet;
 pub mod store;
+mod traffic;
+mod watch;
 
 use access::token;
 use edge::site::Site;
-use edge::{body, files, overview, reply};
+use edge::{body, download, files, overview, reply};
 use objects::Ask;
 use objects::name::ObjectName;
 use refused::Refused;
 use survey::id::{DeviceId, UnitId};
 use survey::wire::batch::MOST_BYTES_TAKEN;
 use survey::wire::code::Code;
+use survey::wire::forms::MOST_FORM_BYTES;
 use wasm_bindgen::prelude::wasm_bindgen;
 use worker::{Context, Env, Method, Request, Response, Result, event};
+
+/// Bytes of a file of units: the whole country takes a third of it.
+const MOST_BYTES_OF_A_SHEET: usize = 1 << 20;
+
+/// Bytes of a message with a form's file in it, as a text within JSON.
+const MOST_BYTES_OF_A_FORM: usize = 2 * MOST_FORM_BYTES;
 
 /// Answers one request.
 ///
@@ -29,8 +42,17 @@ use worker::{Context, Env, Method, Request, Response, Result, event};
 #[event(fetch)]
 pub async fn fetch(request: Request, env: Env, _context: Context) -> Result<Response> {
     let is_head = request.method() == Method::Head;
-    let answer = route(request, &env).await;
-    let response = answer.or_else(|refused| reply::refused(&refused))?;
+    let (site, path) = (Site::of(&request, &env), request.path());
+    let answer = match site {
+        Some(site) => route(site, request, &env).await,
+        None => Err(Refused::not_found()),
+    };
+    let mut response = answer.or_else(|refused| reply::refused(&refused))?;
+    if let (Some(site), 405) = (site, response.status_code()) {
+        let methods = edge::allow::methods(site, &path);
+        response.headers_mut().set("allow", methods)?;
+    }
+    traffic::answered(site.map_or("none", Site::name), response.status_code());
     Ok(if is_head {
         reply::without_body(response)
     } else {
@@ -47,11 +69,15 @@ pub fn failure() -> std::result::Result<worker::web_sys::Response, wasm_bindgen:
     Ok(reply::refused(&Refused::broken("a request ended in a panic"))?.into())
 }
 
-async fn route(request: Request, env: &Env) -> Answer {
-    let site = Site::of(&request, env).ok_or_else(Refused::not_found)?;
+async fn route(site: Site, request: Request, env: &Env) -> Answer {
+    // The crate takes a method that it does not know for GET.
+    if request.method() == Method::Get && request.inner().method() != "GET" {
+        return Err(bad_method());
+    }
     let path = request.path();
     let segments: Vec<_> = path.trim_start_matches('/').split('/').collect();
     match (site, segments.as_slice()) {
+        (Site::Watch, rest) => edge::watch::answer(request, env, rest).await,
         (Site::Counter, ["v1", rest @ ..]) => counter(request, env, rest).await,
         (Site::Manager, ["v1", "test", rest @ ..]) if clock::is_settable(env) => {
             edge::test::answer(request, env, rest).await
@@ -84,12 +110,7 @@ async fn counter(request: Request, env: &Env, path: &[&str]) -> Answer {
             relay(ask, &ledger, env).await
         }
         (["device", "config"], Method::Get | Method::Head) => {
-            let device = request.headers().get("x-device")?.unwrap_or_default();
-            let signature = signature(&request)?;
-            let device = DeviceId::parse(&device).map_err(|_| {
-                let message = "Send X-Device with the id from the enrolment.";
-                Refused::new(Code::UnknownDevice, message)
-            })?;
+            let (signature, device) = (signature(&request)?, device(&request)?);
             let mut ask = Ask::own(
                 "config",
                 clock::now(env).await?,
@@ -98,13 +119,135 @@ async fn counter(request: Request, env: &Env, path: &[&str]) -> Answer {
             ask.signature = Some(signature);
             relay(ask, &directory, env).await
         }
-        (["enrol"] | ["units", _, "batches"] | ["device", "config"], _) => Err(bad_method()),
+        (["rescue"], Method::Post) => edge::rescue::by_device(request, env).await,
+        (["enrol" | "rescue"] | ["units", _, "batches"] | ["device", "config"], _) => {
+            Err(bad_method())
+        }
         _ => Err(Refused::not_found()),
     }
 }
 
 /// The managers' and operators' routes. Each asks the Directory who is signed in.
 async fn manager(request: Request, env: &Env, path: &[&str]) -> Answer {
+    let directory = ObjectName::Directory;
+    match (path, request.method()) {
+        (
+            [
+                "setup" | "session" | "sessions" | "passkeys" | "accounts" | "audit" | "audit.csv",
+                ..,
+            ],
+            _,
+        ) => people(request, env, path).await,
+        (["units"], Method::Post) => told("add-units", request, env, &directory).await,
+        (["units"], Method::Get | Method::Head) => asked("units", &request, env, &directory).await,
+        (["units"], Method::Put) => {
+            let ask = written("change-units", request, env, MOST_BYTES_OF_A_SHEET).await?;
+            relay(ask, &directory, env).await
+        }
+        (["units", "import"], Method::Post) => {
+            let ask = written("import-units", request, env, MOST_BYTES_OF_A_SHEET).await?;
+            relay(ask, &directory, env).await
+        }
+        (["units.csv"], Method::Get | Method::Head) => {
+            download::csv(&request, env, "units-file", "units.csv").await
+        }
+        (["units", unit, "enrolment-codes"], Method::Post) => {
+            let verb = format!("draw-code/{}", unit_in(unit)?);
+            told(&verb, request, env, &directory).await
+        }
+        (["units", unit, "figures"], Method::Get | Method::Head) => {
+            overview::figures(&request, env, unit_in(unit)?).await
+        }
+        (["units", unit, "live"], Method::Get | Method::Head) => {
+            overview::live(&request, env, unit_in(unit)?).await
+        }
+        (
+            [
+                "units",
+                unit,
+                what @ ("trend" | "children" | "coverage" | "comments" | "breakdown"),
+            ],
+            Method::Get | Method::Head,
+        ) => edge::beside::answer(&request, env, unit_in(unit)?, what).await,
+        (["units", unit, "resolvers"], Method::Get | Method::Head) => {
+            edge::resolvers::answer(&request, env, unit_in(unit)?).await
+        }
+        (["units", unit, "history"], Method::Get | Method::Head) => {
+            let verb = format!("history/{}", unit_in(unit)?);
+            asked(&verb, &request, env, &directory).await
+        }
+        (["dossiers", ..], _) => dossiers(request, env, path).await,
+        (["devices"], Method::Get | Method::Head) => overview::devices(&request, env).await,
+        (["server"], Method::Get | Method::Head) => edge::watch::by_account(&request, env).await,
+        (["health" | "metrics"], _) => edge::watch::by_token(request, env, path).await,
+        (["devices", device, "revoke"], Method::Post) => {
+            let device = DeviceId::parse(device).map_err(|_| Refused::not_found())?;
+            told(&format!("revoke/{device}"), request, env, &directory).await
+        }
+        (["rescue"], Method::Post) => edge::rescue::by_account(request, env).await,
+        (["rescue", "keys"], Method::Post) => told("change-key", request, env, &directory).await,
+        (["forms"], Method::Get | Method::Head) => asked("forms", &request, env, &directory).await,
+        (["forms"], Method::Post) => {
+            let ask = written("add-form", request, env, MOST_BYTES_OF_A_FORM).await?;
+            relay(ask, &directory, env).await
+        }
+        (["quarantine"], Method::Get | Method::Head) => edge::quarantine::list(&request, env).await,
+        (["quarantine"], Method::Post) => edge::quarantine::decide(request, env).await,
+        (
+            [
+                "devices",
+                device,
+                verb @ ("config" | "move" | "replacement-codes"),
+            ],
+            method,
+        ) => {
+            let verb = match (*verb, method) {
+                ("config", Method::Put) => "configure",
+                ("move", Method::Post) => "move",
+                ("replacement-codes", Method::Post) => "replacement-code",
+                _ => return Err(bad_method()),
+            };
+            told(&format!("{verb}/{device}"), request, env, &directory).await
+        }
+        (
+            ["units" | "units.csv" | "devices" | "rescue" | "quarantine" | "server" | "forms"]
+            | ["units", "import"]
+            | [
+                "units",
+                _,
+                "trend" | "children" | "coverage" | "comments" | "breakdown" | "enrolment-codes"
+                | "figures" | "live" | "resolvers" | "history",
+            ]
+            | ["rescue", "keys"]
+            | ["devices", _, "revoke"],
+            _,
+        ) => Err(bad_method()),
+        _ => Err(Refused::not_found()),
+    }
+}
+
+/// How many dossiers each unit had.
+async fn dossiers(request: Request, env: &Env, path: &[&str]) -> Answer {
+    let directory = ObjectName::Directory;
+    match (path, request.method()) {
+        (["dossiers"], Method::Get | Method::Head) => {
+            asked("dossiers", &request, env, &directory).await
+        }
+        (["dossiers"], Method::Put) => {
+            let ask = written("dossiers-put", request, env, MOST_BYTES_OF_A_SHEET).await?;
+            relay(ask, &directory, env).await
+        }
+        (["dossiers", "import"], Method::Post) => {
+            let ask = written("dossiers-import", request, env, MOST_BYTES_OF_A_SHEET).await?;
+            relay(ask, &directory, env).await
+        }
+        (["dossiers"] | ["dossiers", "import"], _) => Err(bad_method()),
+        _ => Err(Refused::not_found()),
+    }
+}
+
+/// Who is who: the first operator, sessions, accounts, the audit log.
+async fn people(request: Request, env: &Env, path: &[&str]) -> Answer {
     let directory = ObjectName::Directory;
     match (path, request.method()) {
         (["setup"], Method::Post) => told("set-up", request, env, &directory).await,
@@ -116,28 +259,65 @@ async fn manager(request: Request, env: &Env, path: &[&str]) -> Answer {
         (["session"], Method::Get | Method::Head) => {
             asked("session", &request, env, &directory).await
         }
+        (["session", "proof"], Method::Post) => told("prove", request, env, &directory).await,
+        (["session", "password"], Method::Put) => {
+            told("change-password", request, env, &directory).await
+        }
+        (["session", "challenge"], Method::Get | Method::Head) => {
+            asked("challenge", &request, env, &directory).await
+        }
+        (["session", "passkey"], Method::Post) => {
+            told("sign-in-passkey", request, env, &directory).await
+        }
+        (["session", "passkey", "proof"], Method::Post) => {
+            told("prove-passkey", request, env, &directory).await
+        }
+        (["passkeys"], Method::Get | Method::Head) => {
+            asked("passkeys", &request, env, &directory).await
+        }
+        (["passkeys"], Method::Post) => told("add-passkey", request, env, &directory).await,
+        (["passkeys", id], Method::Delete) => {
+            body::same_origin(&request, true)?;
+            let verb = format!("drop-passkey/{}", passkey_in(id)?);
+            asked(&verb, &request, env, &directory).await
+        }
+        (["sessions"], Method::Delete) => {
+            body::same_origin(&request, true)?;
+            asked("sign-out-everywhere", &request, env, &directory).await
+        }
         (["accounts"], Method::Post) => told("add-account", request, env, &directory).await,
-        (["units"], Method::Post) => told("add-units", request, env, &directory).await,
-        (["units"], Method::Get | Method::Head) => asked("units", &request, env, &directory).await,
-        (["units", unit, "enrolment-codes"], Method::Post) => {
-            let verb = format!("draw-code/{}", unit_in(unit)?);
-            told(&verb, request, env, &directory).await
+        (["accounts"], Method::Get | Method::Head) => {
+            asked("accounts", &request, env, &directory).await
         }
-        (["units", unit, "figures"], Method::Get | Method::Head) => {
-            overview::figures(&request, env, unit_in(unit)?).await
+        (["accounts", account, what @ ("grants" | "password")], Method::Put) => {
+            let act = if *what == "grants" {
+                "set-grants"
+            } else {
+                "recover"
+            };
+            told(
+                &format!("{act}/{}", name_in(account)?),
+                request,
+                env,
+                &directory,
+            )
+            .await
         }
-        (["units", unit, "live"], Method::Get | Method::Head) => {
-            overview::live(&request, env, unit_in(unit)?).await
+        (["audit"], Method::Get | Method::Head) => {
+            let query = request.url()?.query().unwrap_or_default().to_owned();
+            let mut ask = Ask::own("audit", clock::now(env).await?, survey::wire::write(&query));
+            ask.session = session(&request)?;
+            relay(ask, &directory, env).await
         }
-        (["devices"], Method::Get | Method::Head) => overview::devices(&request, env).await,
-        (["devices", device, "revoke"], Method::Post) => {
-            let device = DeviceId::parse(device).map_err(|_| Refused::not_found())?;
-            told(&format!("revoke/{device}"), request, env, &directory).await
+        (["audit.csv"], Method::Get | Method::Head) => {
+            download::csv(&request, env, "audit-file", "audit.csv").await
         }
         (
-            ["setup" | "session" | "accounts" | "units" | "devices"]
-            | ["units", _, "enrolment-codes" | "figures" | "live"]
-            | ["devices", _, "revoke"],
+            ["setup" | "session" | "sessions" | "passkeys" | "accounts" | "audit" | "audit.csv"]
+            | ["session", "proof" | "password" | "challenge" | "passkey"]
+            | ["session", "passkey", "proof"]
+            | ["passkeys", _]
+            | ["accounts", _, "grants" | "password"],
             _,
         ) => Err(bad_method()),
         _ => Err(Refused::not_found()),
@@ -160,18 +340,53 @@ async fn signed<'a>(
 }
 
 /// The signature that a device sent, empty where it sent none, with the path that it signs.
-fn signature(request: &Request) -> std::result::Result<(String, String), Refused> {
+pub(crate) fn signature(request: &Request) -> std::result::Result<(String, String), Refused> {
     let made = request.headers().get("x-device-signature")?;
     Ok((made.unwrap_or_default(), request.path()))
 }
 
+/// The device that says it is asking.
+pub(crate) fn device(request: &Request) -> std::result::Result<DeviceId, Refused> {
+    let device = request.headers().get("x-device")?.unwrap_or_default();
+    DeviceId::parse(&device).map_err(|_| {
+        let message = "Send X-Device with the id from the enrolment.";
+        Refused::new(Code::UnknownDevice, message)
+    })
+}
+
 /// A write by somebody with a page of this site open.
-async fn told(verb: &str, mut request: Request, env: &Env, object: &ObjectName) -> Answer {
+async fn told(verb: &str, request: Request, env: &Env, object: &ObjectName) -> Answer {
+    let ask = written(verb, request, env, body::MOST_BYTES).await?;
+    relay(ask, object, env).await
+}
+
+/// The same, not asked yet.
+async fn written<'a>(
+    verb: &'a str,
+    mut request: Request,
+    env: &Env,
+    most_bytes: usize,
+) -> std::result::Result<Ask<'a>, Refused> {
     body::same_origin(&request, true)?;
-    let body = body::read(&mut request, body::MOST_BYTES).await?;
+    if most_bytes > body::MOST_BYTES {
+        signed_in(&request, env).await?;
+    }
+    let body = body::read(&mut request, most_bytes).await?;
+    body::must_not_be_a_list(&body)?;
     let mut ask = Ask::own(verb, clock::now(env).await?, body);
     ask.session = session(&request)?;
-    relay(ask, object, env).await
+    ask.browser = browser(&request)?;
+    ask.origin = request.headers().get("origin")?;
+    Ok(ask)
+}
+
+/// Refuses who is not signed in, before a large body is taken in: a stranger's fills no memory.
+pub(crate) async fn signed_in(request: &Request, env: &Env) -> std::result::Result<(), Refused> {
+    let mut ask = Ask::own("session", clock::now(env).await?, Vec::new());
+    ask.session = session(request)?;
+    let known: std::result::Result<serde_json::Value, _> =
+        ask.read(&ObjectName::Directory, env).await;
+    known.map(drop)
 }
 
 /// A read by somebody who may be signed in.
@@ -194,8 +409,31 @@ pub(crate) fn session(request: &Request) -> std::result::Result<Option<String>, 
         .map(token::digest))
 }
 
+/// SHA-256 of the token by which a request's browser may be known.
+fn browser(request: &Request) -> std::result::Result<Option<String>, Refused> {
+    let cookies = request.headers().get("cookie")?;
+    let token = cookies.as_deref().and_then(token::browser_in_cookies);
+    Ok(token.map(token::digest))
+}
+
 fn unit_in(segment: &str) -> std::result::Result<UnitId, Refused> {
     UnitId::parse(segment).map_err(|_| Refused::not_found())
+}
+
+/// An account's name in a path: letters, digits, `-`, `_`, `.`, `@`.
+fn name_in(segment: &str) -> std::result::Result<String, Refused> {
+    let name = segment.replace("%40", "@");
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '@');
+    (name.chars().all(is_plain) && name.len() <= 64)
+        .then_some(name)
+        .ok_or_else(Refused::not_found)
+}
+
+/// A passkey's id in a path: base64url.
+fn passkey_in(segment: &str) -> std::result::Result<&str, Refused> {
+    let is_plain = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_');
+    let is_id = !segment.is_empty() && segment.len() <= 400 && segment.bytes().all(is_plain);
+    is_id.then_some(segment).ok_or_else(Refused::not_found)
 }
 
 fn bad_method() -> Refused {

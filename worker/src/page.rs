@@ -1,14 +1,90 @@
 //! The page of figures of one unit, from the slices that its Ledger or Rollup holds. Figures are
 //! made by `survey::publish` and nowhere else.
 
-use crate::forms;
+use crate::forms::Forms;
 use crate::refused::Refused;
+use serde::{Deserialize, Serialize};
 use survey::day::Millis;
+use survey::form::Form;
 use survey::id::UnitId;
 use survey::publish::publish;
 use survey::release::{Slice, over};
+use survey::rollup::{Snapshot, sum};
 use survey::wire::code::Code;
 use survey::wire::manager::UnitPage;
+use survey::wire::tally::read_snapshot;
+
+/// A question about a unit's figures, as the edge puts it to the object that has them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sought {
+    /// What the manager asked for, as a query.
+    pub query: String,
+    /// Units that were merged into this one.
+    pub predecessors: u32,
+    /// Their released sums as snapshots, where they are wanted.
+    pub earlier: Vec<String>,
+}
+
+impl Sought {
+    /// The page of a unit from its own slices and those of its predecessors that are wanted. Sums of
+    /// whole atoms again, so rule P5 holds.
+    ///
+    /// # Errors
+    /// As [`Wanted::of`] and [`page`].
+    pub fn page(
+        &self,
+        unit: UnitId,
+        slices: &[Slice],
+        forms: &Forms,
+        now: Millis,
+    ) -> Result<UnitPage, Refused> {
+        let wanted = Wanted::of(&self.query)?;
+        Ok(UnitPage {
+            predecessors: self.predecessors,
+            with_predecessors: wanted.with_predecessors && self.predecessors > 0,
+            ..page(unit, &wanted, slices, forms, now)?
+        })
+    }
+
+    /// The slices that the page is made of: the unit's own, and those of its predecessors that are
+    /// wanted.
+    ///
+    /// # Errors
+    /// Broken when a predecessor's sums do not read.
+    pub fn slices(&self, unit: &UnitId, own: Vec<Slice>) -> Result<Vec<Slice>, Refused> {
+        let earlier = self.earlier.iter().map(|text| {
+            read_snapshot(text).ok_or_else(|| Refused::broken("a predecessor's sums do not read"))
+        });
+        let mut all = earlier.collect::<Result<Vec<_>, _>>()?;
+        if all.is_empty() {
+            return Ok(own);
+        }
+        all.push(snapshot(unit.clone(), own));
+        Ok(sum(all))
+    }
+
+    /// The code of the form that is asked for, if one is.
+    ///
+    /// # Errors
+    /// As [`Wanted::of`].
+    pub fn form(&self) -> Result<Option<String>, Refused> {
+        Ok(Wanted::of(&self.query)?.form)
+    }
+}
+
+/// Slices to be added to others.
+#[must_use]
+pub const fn snapshot(unit: UnitId, slices: Vec<Slice>) -> Snapshot {
+    Snapshot {
+        child: unit,
+        restore: 0,
+        version: 0,
+        slices,
+        closed: 0,
+        left: Vec::new(),
+        quarters: Vec::new(),
+    }
+}
 
 /// What a manager asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,6 +95,8 @@ pub struct Wanted {
     pub from: Option<String>,
     /// Last month.
     pub to: Option<String>,
+    /// With the sums of the units that were merged into this one.
+    pub with_predecessors: bool,
 }
 
 impl Wanted {
@@ -29,12 +107,17 @@ impl Wanted {
     /// [`Code::BadValue`] for another key, a doubled one, or a month that is none.
     pub fn of(query: &str) -> Result<Self, Refused> {
         let bad = || {
-            let message = "Ask with form=CODE, from=YYYY-MM, to=YYYY-MM, each at most once.";
+            let message = "Ask with form=CODE, from=YYYY-MM, to=YYYY-MM, with=predecessors, each at \
+                           most once.";
             Refused::new(Code::BadValue, message)
         };
         let mut wanted = Self::default();
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             let (key, value) = pair.split_once('=').ok_or_else(bad)?;
+            if pair == "with=predecessors" && !wanted.with_predecessors {
+                wanted.with_predecessors = true;
+                continue;
+            }
             let place = match key {
                 "form" => &mut wanted.form,
                 "from" if is_month(value) => &mut wanted.from,
@@ -53,6 +136,47 @@ fn is_month(text: &str) -> bool {
     survey::day::Day::parse(&format!("{text}-01")).is_some()
 }
 
+/// The form that is meant, and its code.
+///
+/// # Errors
+/// [`Code::BadValue`] for a form that is not known here.
+pub fn chosen<'a>(
+    wanted: &Wanted,
+    slices: &[Slice],
+    forms: &'a Forms,
+) -> Result<(&'a Form, String), Refused> {
+    let mut found = slices
+        .iter()
+        .filter_map(|slice| forms.code_of(slice.tally.form()));
+    let code = wanted.form.as_deref().or_else(|| found.next());
+    let code = code.unwrap_or("sipas2022").to_owned();
+    let (form, _) = forms.with_code(&code).ok_or_else(unknown_form)?;
+    Ok((form, code))
+}
+
+fn unknown_form() -> Refused {
+    Refused::new(Code::BadValue, "This form is not known here.")
+}
+
+/// The months that are meant: those asked for, else all that have figures, else this one.
+#[must_use]
+pub fn period(wanted: &Wanted, slices: &[Slice], form: &Form, now: Millis) -> (String, String) {
+    let of_form = slices
+        .iter()
+        .filter(|slice| slice.tally.form() == form.id());
+    let months: Vec<&String> = of_form.map(|slice| &slice.month).collect();
+    let bound = |asked: &Option<String>, found: Option<&&String>| {
+        let bound = asked
+            .clone()
+            .or_else(|| found.map(|month| (*month).clone()));
+        bound.or_else(|| Some(survey::day::Day::of(now)?.month_slice()))
+    };
+    (
+        bound(&wanted.from, months.first()).unwrap_or_default(),
+        bound(&wanted.to, months.last()).unwrap_or_default(),
+    )
+}
+
 /// Makes the page.
 ///
 /// # Errors
@@ -61,19 +185,16 @@ pub fn page(
     unit: UnitId,
     wanted: &Wanted,
     slices: &[Slice],
+    forms: &Forms,
     now: Millis,
 ) -> Result<UnitPage, Refused> {
     let mut codes: Vec<_> = slices
         .iter()
-        .filter_map(|slice| forms::code_of(slice.tally.form()))
+        .filter_map(|slice| forms.code_of(slice.tally.form()).map(str::to_owned))
         .collect();
     codes.dedup();
-    let code = match (&wanted.form, codes.first()) {
-        (Some(code), _) | (None, Some(code)) => code.clone(),
-        (None, None) => "sipas2022".to_owned(),
-    };
-    let (form, file) = forms::with_code(&code)
-        .ok_or_else(|| Refused::new(Code::BadValue, "This form is not known here."))?;
+    let (form, code) = chosen(wanted, slices, forms)?;
+    let (_, file) = forms.with_code(&code).ok_or_else(unknown_form)?;
     if !codes.contains(&code) {
         codes.push(code);
     }
@@ -81,13 +202,8 @@ pub fn page(
         .iter()
         .filter(|slice| slice.tally.form() == form.id());
     let months: Vec<_> = of_form.map(|slice| slice.month.clone()).collect();
-    let bound = |asked: &Option<String>, found: Option<&String>| {
-        let bound = asked.as_ref().or(found).cloned();
-        bound.or_else(|| Some(survey::day::Day::of(now)?.month_slice()))
-    };
-    let from = bound(&wanted.from, months.first()).unwrap_or_default();
-    let to = bound(&wanted.to, months.last()).unwrap_or_default();
-    let published = publish(&form, over(slices, form.id(), &from, &to).as_ref());
+    let (from, to) = period(wanted, slices, form, now);
+    let published = publish(form, over(slices, form.id(), &from, &to).as_ref());
     Ok(UnitPage {
         unit,
         form: form.id(),
@@ -103,6 +219,8 @@ pub fn page(
         overall: published.overall.iter().map(Into::into).collect(),
         factors: published.factors.iter().map(Into::into).collect(),
         items: published.items.iter().map(Into::into).collect(),
+        predecessors: 0,
+        with_predecessors: false,
         now,
     })
 }
@@ -131,7 +249,14 @@ mod tests {
     #[test]
     fn p5_without_an_atom_there_is_no_figure() {
         let unit = UnitId::parse("33").unwrap();
-        let page = page(unit, &Wanted::default(), &[], Millis(1_795_366_800_000)).unwrap();
+        let page = page(
+            unit,
+            &Wanted::default(),
+            &[],
+            &Forms::built_in(),
+            Millis(1_795_366_800_000),
+        )
+        .unwrap();
         assert_eq!((page.responses, page.first), (0, None));
         assert_eq!((page.from.as_str(), page.forms.len()), ("2026-11", 1));
         let text = survey::wire::write(&page.overall);

@@ -2,41 +2,23 @@
 //! follows from it (rule W11). Never: an answer.
 
 use crate::access::token::hex;
-use crate::forms;
+use crate::forms::Forms;
 use crate::refused::Refused;
 use pbkdf2::pbkdf2_hmac_array;
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
-use survey::id::{Channel, CounterId, DeviceClass, FieldId};
+use survey::id::{Channel, CounterId, DeviceClass, FieldId, ItemId};
 use survey::wire::VERSION;
 use survey::wire::code::Code;
-use survey::wire::device::{Config, Field, Names, PinVerifier};
+use survey::wire::device::{Config, Field, Hours, Names, PinVerifier, Resolver};
+use survey::wire::fleet::{Move, NewSettings, SERVICE_FIELDS, Settings};
 use survey::wire::manager::{NewCode, Unit, UnitKind};
 
 /// Rounds of the PIN's verifier: about a tenth of a second on a kiosk.
 const PIN_ROUNDS: u32 = 100_000;
-/// Seconds without a touch before the countdown (experience.md, Idle).
-const IDLE_S: u16 = 40;
-/// Seconds of countdown.
-const COUNTDOWN_S: u16 = 20;
-
-/// The service fields of one-stop counters (instrument.md section 5); national codes are not yet
-/// decided.
-const FIELDS: [(&str, &str, &str); 13] = [
-    ("ho-tich", "Hộ tịch", "Civil status"),
-    ("chung-thuc", "Chứng thực", "Certification"),
-    ("dat-dai", "Đất đai", "Land"),
-    ("cu-tru", "Cư trú", "Residence"),
-    ("bao-tro-xa-hoi", "Bảo trợ xã hội", "Social protection"),
-    ("nguoi-co-cong", "Người có công", "People of merit"),
-    ("ho-kinh-doanh", "Hộ kinh doanh", "Household business"),
-    ("xay-dung", "Xây dựng", "Construction"),
-    ("y-te", "Y tế", "Health"),
-    ("giao-duc", "Giáo dục", "Education"),
-    ("lao-dong", "Lao động", "Labour"),
-    ("moi-truong", "Môi trường", "Environment"),
-    ("khac", "Khác", "Other"),
-];
+/// The most opening times and holidays of a device.
+const MOST_HOURS: usize = 28;
+const MOST_HOLIDAYS: usize = 100;
 
 /// Where a device stands and what it asks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,41 +31,81 @@ pub struct Post {
     pub class: DeviceClass,
     /// The way of answering.
     pub channel: Channel,
-    /// The code of the form.
-    pub form: String,
+    /// What it asks, and when.
+    pub settings: Settings,
     /// How the staff PIN is checked.
     pub pin: PinVerifier,
+    /// Raised with every change (rule W11).
+    pub version: u64,
 }
 
 impl Post {
-    /// The post that a request for a code describes; of the PIN only a verifier is kept.
+    /// The post that a request for a code describes; of the PIN only a verifier is kept. `forms` are
+    /// those that a device may be set to today.
     ///
     /// # Errors
     /// [`Code::BadValue`] for an unknown form, a PIN that is not 4 to 8 digits, an empty name.
-    pub fn of(request: NewCode, salt: [u8; 16]) -> Result<Self, Refused> {
-        let bad = |message: &str| Err(Refused::new(Code::BadValue, message));
-        let pin = request.pin.as_bytes();
-        if !(4..=8).contains(&pin.len()) || !pin.iter().all(u8::is_ascii_digit) {
-            return bad("A PIN has 4 to 8 digits.");
-        }
-        if forms::with_code(&request.form).is_none() {
-            return bad("This form is not known here. Known: sipas2022, local9, express6.");
-        }
-        if request.counter_name.vi.trim().is_empty() || request.counter_name.vi.len() > 200 {
-            return bad("A counter's name has 1 to 200 bytes.");
-        }
-        let hash = pbkdf2_hmac_array::<Sha256, 32>(pin, &salt, PIN_ROUNDS);
+    pub fn of(request: NewCode, salt: [u8; 16], forms: &Forms) -> Result<Self, Refused> {
+        let settings = Settings::of_form(&request.form);
+        must_be_allowed(&settings, forms)?;
+        must_be_a_name(&request.counter_name)?;
         Ok(Self {
             counter: request.counter,
             counter_name: request.counter_name,
             class: request.class,
             channel: request.channel,
-            form: request.form,
-            pin: PinVerifier {
-                salt: hex(&salt),
-                rounds: PIN_ROUNDS,
-                hash: hex(&hash),
-            },
+            settings,
+            pin: verifier(&request.pin, salt)?,
+            version: 1,
+        })
+    }
+
+    /// The post that is kept as `text`.
+    ///
+    /// # Errors
+    /// Broken when it is damaged.
+    pub fn read(text: &str) -> Result<Self, Refused> {
+        survey::wire::read(text).map_err(|_| Refused::broken("a device's post is damaged"))
+    }
+
+    /// The same post with other settings.
+    ///
+    /// # Errors
+    /// [`Code::ChangedMeanwhile`] when they are based on an older version, [`Code::BadValue`] as
+    /// [`Post::of`] and for a demographic that the form does not have, or times that are none.
+    pub fn changed(
+        &self,
+        wanted: NewSettings,
+        salt: [u8; 16],
+        forms: &Forms,
+    ) -> Result<Self, Refused> {
+        if wanted.based_on != self.version {
+            let message = "Somebody changed this meanwhile. Look again, then change it.";
+            return Err(Refused::new(Code::ChangedMeanwhile, message));
+        }
+        must_be_allowed(&wanted.settings, forms)?;
+        must_be_a_name(&wanted.counter_name)?;
+        let pin = wanted.pin.map(|pin| verifier(&pin, salt)).transpose()?;
+        Ok(Self {
+            counter_name: wanted.counter_name,
+            settings: wanted.settings,
+            pin: pin.unwrap_or_else(|| self.pin.clone()),
+            version: self.version + 1,
+            ..self.clone()
+        })
+    }
+
+    /// The same post at another counter.
+    ///
+    /// # Errors
+    /// [`Code::BadValue`] for an empty name.
+    pub fn moved(&self, to: Move) -> Result<Self, Refused> {
+        must_be_a_name(&to.counter_name)?;
+        Ok(Self {
+            counter: to.counter,
+            counter_name: to.counter_name,
+            version: self.version + 1,
+            ..self.clone()
         })
     }
 
@@ -92,11 +114,12 @@ impl Post {
     ///
     /// # Errors
     /// Broken when the post's form or unit is gone.
-    pub fn config(&self, path: &[Unit], version: u64, is_sample: bool) -> Result<Config, Refused> {
+    pub fn config(&self, path: &[Unit], forms: &Forms, is_sample: bool) -> Result<Config, Refused> {
         let broken = || Refused::broken("a device's post has lost its unit or form");
         let unit = path.first().ok_or_else(broken)?;
         let province = path.iter().find(|unit| unit.kind == UnitKind::Province);
-        let (_, form) = forms::with_code(&self.form).ok_or_else(broken)?;
+        let (_, form) = forms.with_code(&self.settings.form).ok_or_else(broken)?;
+        let settings = self.settings.clone();
         let field = |(id, vi, en): &(&str, &str, &str)| {
             let id = FieldId::parse(id).ok()?;
             let name = Names {
@@ -107,7 +130,7 @@ impl Post {
         };
         Ok(Config {
             v: VERSION,
-            version,
+            version: self.version,
             unit: unit.id.clone(),
             unit_name: unit.name.clone(),
             authority: province.unwrap_or(unit).name.clone(),
@@ -115,19 +138,88 @@ impl Post {
             counter_name: self.counter_name.clone(),
             class: self.class.clone(),
             channel: self.channel.clone(),
-            fields: FIELDS.iter().filter_map(field).collect(),
+            fields: SERVICE_FIELDS.iter().filter_map(field).collect(),
+            resolvers: settings.resolvers,
             form: form.to_owned(),
-            languages: vec!["vi".into(), "en".into()],
-            demographics: Vec::new(),
-            hours: Vec::new(),
-            holidays: Vec::new(),
-            idle_s: IDLE_S,
-            countdown_s: COUNTDOWN_S,
+            languages: settings.languages,
+            demographics: settings.demographics,
+            hours: settings.hours,
+            holidays: settings.holidays,
+            idle_s: settings.idle_s,
+            countdown_s: settings.countdown_s,
             pin: Some(self.pin.clone()),
-            training: false,
+            rescue: None,
+            training: settings.training,
             sample: is_sample,
         })
     }
+}
+
+fn bad<T>(message: &str) -> Result<T, Refused> {
+    Err(Refused::new(Code::BadValue, message))
+}
+
+fn must_be_a_name(name: &Names) -> Result<(), Refused> {
+    if name.vi.trim().is_empty() || name.vi.len() > 200 || name.en.len() > 200 {
+        return bad("A counter's name has 1 to 200 bytes.");
+    }
+    Ok(())
+}
+
+fn verifier(pin: &str, salt: [u8; 16]) -> Result<PinVerifier, Refused> {
+    let pin = pin.as_bytes();
+    if !(4..=8).contains(&pin.len()) || !pin.iter().all(u8::is_ascii_digit) {
+        return bad("A PIN has 4 to 8 digits.");
+    }
+    let hash = pbkdf2_hmac_array::<Sha256, 32>(pin, &salt, PIN_ROUNDS);
+    Ok(PinVerifier {
+        salt: hex(&salt),
+        rounds: PIN_ROUNDS,
+        hash: hex(&hash),
+    })
+}
+
+fn must_be_allowed(settings: &Settings, forms: &Forms) -> Result<(), Refused> {
+    let Some((form, _)) = forms.with_code(&settings.form) else {
+        return bad("This form is not known here, or begins on a later day.");
+    };
+    let is_tag = |tag: &String| {
+        (2..=16).contains(&tag.len())
+            && tag
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    if !(1..=8).contains(&settings.languages.len()) || !settings.languages.iter().all(is_tag) {
+        return bad("A device offers 1 to 8 languages, each a tag such as vi.");
+    }
+    let has = |id: &ItemId| form.demographics().iter().any(|choice| choice.id == *id);
+    if !settings.demographics.iter().all(has) {
+        return bad("The form has no such demographic question.");
+    }
+    let is_time = |hours: &Hours| {
+        (1..=7).contains(&hours.weekday) && hours.from < hours.to && hours.to <= 24 * 60
+    };
+    if settings.hours.len() > MOST_HOURS || !settings.hours.iter().all(is_time) {
+        return bad("Opening times: at most 28, each ends after it begins.");
+    }
+    let is_field = |at: usize| {
+        let field = settings.resolvers.get(at).map(|resolver| &resolver.field);
+        let is_it = |resolver: &&Resolver| Some(&resolver.field) == field;
+        let is_known = SERVICE_FIELDS
+            .iter()
+            .any(|(id, ..)| field.is_some_and(|field| field.as_str() == *id));
+        is_known && settings.resolvers.iter().filter(is_it).count() == 1
+    };
+    if !(0..settings.resolvers.len()).all(is_field) {
+        return bad("Who resolves dossiers is said once for a service field that there is.");
+    }
+    if settings.holidays.len() > MOST_HOLIDAYS {
+        return bad("At most 100 days without service.");
+    }
+    if !(15..=600).contains(&settings.idle_s) || !(10..=120).contains(&settings.countdown_s) {
+        return bad("Idle 15 to 600 seconds, countdown 10 to 120.");
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -150,7 +242,7 @@ mod tests {
 
     #[test]
     fn w11_of_a_pin_only_a_verifier_is_kept() {
-        let post = Post::of(request("2468", "sipas2022"), [5; 16]).unwrap();
+        let post = Post::of(request("2468", "sipas2022"), [5; 16], &Forms::built_in()).unwrap();
         assert!(!survey::wire::write(&post).contains("2468"));
         assert_eq!(post.pin.salt, "05".repeat(16));
         assert_eq!(post.pin.hash.len(), 64);
@@ -159,13 +251,80 @@ mod tests {
             ("12a4", "sipas2022"),
             ("1234", "none"),
         ] {
-            assert!(Post::of(request(pin, form), [5; 16]).is_err());
+            assert!(Post::of(request(pin, form), [5; 16], &Forms::built_in()).is_err());
         }
     }
 
     #[test]
+    fn w11_a_change_raises_the_version_and_is_made_once() {
+        let post = Post::of(request("2468", "sipas2022"), [5; 16], &Forms::built_in()).unwrap();
+        let forms = Forms::built_in();
+        let wanted = |based_on| NewSettings {
+            based_on,
+            counter_name: post.counter_name.clone(),
+            settings: Settings::of_form("local9"),
+            pin: None,
+        };
+        let changed = post.changed(wanted(1), [6; 16], &forms).unwrap();
+        assert_eq!((changed.version, &changed.settings.form[..]), (2, "local9"));
+        assert_eq!(changed.pin, post.pin, "no new PIN: the old one stays");
+        let again = changed.changed(wanted(1), [6; 16], &forms).unwrap_err();
+        assert_eq!(again.code, Code::ChangedMeanwhile);
+        let pin = NewSettings {
+            pin: Some("1357".into()),
+            ..wanted(2)
+        };
+        assert_ne!(changed.changed(pin, [6; 16], &forms).unwrap().pin, post.pin);
+        assert_eq!(Post::read(&survey::wire::write(&changed)), Ok(changed));
+    }
+
+    #[test]
+    fn w11_settings_that_make_no_sense_are_refused() {
+        let refused = |change: &dyn Fn(&mut Settings)| {
+            let mut settings = Settings::of_form("sipas2022");
+            change(&mut settings);
+            must_be_allowed(&settings, &Forms::built_in()).is_err()
+        };
+        let hours = |weekday, from, to| Hours { weekday, from, to };
+        assert!(!refused(&|_| ()));
+        assert!(!refused(
+            &|settings| settings.hours = vec![hours(1, 450, 690)]
+        ));
+        assert!(refused(&|settings| settings.form = "none".into()));
+        assert!(refused(&|settings| settings.languages.clear()));
+        assert!(refused(
+            &|settings| settings.hours = vec![hours(8, 450, 690)]
+        ));
+        assert!(refused(
+            &|settings| settings.hours = vec![hours(1, 690, 450)]
+        ));
+        assert!(refused(
+            &|settings| settings.hours = vec![hours(1, 0, 1_441)]
+        ));
+        assert!(refused(&|settings| settings.idle_s = 5));
+        assert!(refused(&|settings| settings.countdown_s = 5));
+        let resolver = |field: &str| Resolver {
+            field: FieldId::parse(field).unwrap(),
+            unit: survey::id::UnitId::parse("33.so-nnmt").unwrap(),
+        };
+        assert!(!refused(
+            &|settings| settings.resolvers = vec![resolver("dat-dai"), resolver("y-te")]
+        ));
+        assert!(refused(
+            &|settings| settings.resolvers = vec![resolver("dat-dai"), resolver("dat-dai")]
+        ));
+        assert!(refused(
+            &|settings| settings.resolvers = vec![resolver("giay-dep")]
+        ));
+        let unknown = survey::id::ItemId::parse("d_shoe").unwrap();
+        assert!(refused(
+            &|settings| settings.demographics = vec![unknown.clone()]
+        ));
+    }
+
+    #[test]
     fn every_field_has_an_id() {
-        for (id, ..) in FIELDS {
+        for (id, ..) in SERVICE_FIELDS {
             assert!(FieldId::parse(id).is_ok(), "{id}");
         }
     }

@@ -1,30 +1,63 @@
 //! `cargo xtask build`: both pages and the server, ready to be served.
 
-use std::fs::File;
+use std::{fs::File, path::PathBuf};
+
+use lexopt::Arg;
 
 use crate::{
     bundle::{self, Program},
     files,
     project::Project,
     setup,
-    site::{self, PAGES},
-    size::{Size, kilobytes},
+    site::{self, PAGES, Page},
+    size::{self, Size, kilobytes},
     trouble::Trouble,
-    verb::Verb,
+    verb::{Arguments, Verb},
 };
 
 /// The verb.
 pub const VERB: Verb = Verb {
     name: "build",
-    summary: "compile both pages and the server into dist/, with their sizes",
-    options: "",
+    summary: "compile all pages and the server into dist/, with their sizes",
+    options: "\n  --contract      only the page that runs the store's contract in a browser, for its test",
     run: |arguments| {
-        arguments.finish()?;
+        let is_contract = wants_contract(arguments)?;
         let project = Project::here();
         setup::all(&project)?;
-        build(&project)
+        if is_contract {
+            contract(&project).map(drop)
+        } else {
+            build(&project)
+        }
     },
 };
+
+fn wants_contract(Arguments { mut parser }: Arguments) -> Result<bool, Trouble> {
+    let mut wanted = false;
+    while let Some(word) = parser.next()? {
+        match word {
+            Arg::Long("contract") => wanted = true,
+            _ => return Err(word.unexpected().into()),
+        }
+    }
+    Ok(wanted)
+}
+
+/// Compiles the page that runs the store's contract in a browser; returns its folder. It is no part of
+/// `dist/`, which is what goes to a server.
+///
+/// # Errors
+/// When a step fails.
+pub fn contract(project: &Project) -> Result<PathBuf, Trouble> {
+    let _alone = alone(project)?;
+    eprintln!("Building the contract of the store ...");
+    bundle::compile_contract(project)?;
+    let page = bundle::bundle(project, Program::Contract)?;
+    let folder = project.root.join("target/xtask/contract");
+    files::write(&folder.join("store.js"), page.glue)?;
+    files::write(&folder.join("store.wasm"), page.wasm)?;
+    Ok(folder)
+}
 
 /// Compiles everything and writes `dist/` anew, one folder at a time.
 ///
@@ -66,19 +99,18 @@ fn lay_out_worker(project: &Project) -> Result<(), Trouble> {
     files::write(&folder.join("survey_worker_bg.wasm"), &worker.wasm)?;
     // Wrangler uploads dist/ as static files; the server's own code is not one of them.
     files::write(&project.dist().join(".assetsignore"), "worker\n")?;
-    let size: Size = [&entry[..], worker.glue.as_bytes(), &worker.wasm]
-        .into_iter()
-        .map(Size::of)
-        .sum();
+    let all = files::all_under(&folder)?;
+    let size: Size = size::of_files(project, &folder, &all)?.into_iter().sum();
     println!("{:<44}{size}", "worker all-in");
     Ok(())
 }
 
-fn print_sizes(page: &str, placed: &[site::Placed]) {
+fn print_sizes(page: Page, placed: &[site::Placed]) {
+    let site = page.site;
     for file in placed {
         println!(
             "{:<44}{}",
-            format!("{page}/{}", file.path.display()),
+            format!("{site}/{}", file.path.display()),
             file.size
         );
     }
@@ -87,5 +119,5 @@ fn print_sizes(page: &str, placed: &[site::Placed]) {
         .filter(|file| file.is_first_load)
         .map(|file| file.size)
         .sum();
-    println!("{page} all-in: {} brotli", kilobytes(all.brotli));
+    println!("{} all-in: {} brotli", page.name, kilobytes(all.brotli));
 }

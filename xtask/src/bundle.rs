@@ -7,7 +7,7 @@ use std::{
 
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::{files, project::Project, tool::Tool, trouble::Trouble};
+use crate::{files, lighten, places, project::Project, tool::Tool, trouble::Trouble};
 
 /// Joins and shortens JavaScript and CSS.
 pub const ESBUILD: &str = "node_modules/esbuild/bin/esbuild";
@@ -24,8 +24,10 @@ pub struct Bundle {
 /// What is compiled, and for whom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Program {
-    /// A page by its name, `counter` or `manager`: small above all.
+    /// A page by its name, `counter`, `manager` or `house`: small above all.
     Page(&'static str),
+    /// The test page that runs the store's contract on the browser's own storage.
+    Contract,
     /// The server: fast, and it survives a panic.
     Worker,
 }
@@ -33,7 +35,7 @@ pub enum Program {
 impl Program {
     fn profile(self) -> &'static str {
         match self {
-            Self::Page(_) => "web",
+            Self::Page(_) | Self::Contract => "web",
             Self::Worker => "edge",
         }
     }
@@ -41,13 +43,42 @@ impl Program {
     fn artifact(self) -> &'static str {
         match self {
             Self::Page(name) => name,
+            Self::Contract => "store",
             Self::Worker => "survey_worker",
         }
     }
 
+    /// Where cargo puts it, in the profile's folder.
+    fn compiled(self) -> String {
+        let folder = if self == Self::Contract {
+            "examples/"
+        } else {
+            ""
+        };
+        format!("{folder}{}.wasm", self.artifact())
+    }
+
     fn optimiser_flags(self) -> &'static [&'static str] {
         match self {
-            Self::Page(_) => &["-Oz", "--strip-debug", "--strip-producers"],
+            // Nobody downloads it.
+            Self::Contract => &[],
+            // The order is what measured best; docs/adr/0014-small-counter.md. Both promises about memory
+            // hold for what rustc links: the stack lies lowest and overflows downwards into a trap, and
+            // the memory is the module's own.
+            Self::Page(_) => &[
+                "-Oz",
+                "--flatten",
+                "--rereloop",
+                "-Oz",
+                "-Oz",
+                "--low-memory-unused",
+                "--zero-filled-memory",
+                "--strip-debug",
+                "--strip-producers",
+                // Only tools read it, and this is the last of them.
+                "--strip-target-features",
+                "--converge",
+            ],
             // Names stay: a panic's stack in the server's log must be readable. The abort handler of
             // wasm-bindgen catches exceptions, which the compiler's own list of features lacks.
             Self::Worker => &["-O3", "--debuginfo", "--enable-exception-handling"],
@@ -55,12 +86,30 @@ impl Program {
     }
 }
 
-/// Compiles both pages in one go, so that they share their libraries.
+/// Leptos then draws every `view!` from a few boxed types instead of one type for each shape, which the
+/// manager's pages are a tenth smaller by; docs/adr/0022-slim-manager.md.
+const ERASED: &str = "--cfg=erase_components";
+
+/// Compiles all pages in one go, so that they share their libraries.
 ///
 /// # Errors
 /// When cargo fails.
 pub fn compile_pages(project: &Project) -> Result<(), Trouble> {
-    compile(project, &["survey-app", "--bins"], "web")
+    compile(project, &["survey-app", "--bins"], &[ERASED], "web")
+}
+
+/// Compiles the test page of `app/examples/store.rs`. Apart from the pages: an example is built with
+/// what only tests need, which would change what the pages are built with.
+///
+/// # Errors
+/// When cargo fails.
+pub fn compile_contract(project: &Project) -> Result<(), Trouble> {
+    compile(
+        project,
+        &["survey-app", "--example=store"],
+        &[ERASED],
+        "web",
+    )
 }
 
 /// Compiles the server.
@@ -68,11 +117,18 @@ pub fn compile_pages(project: &Project) -> Result<(), Trouble> {
 /// # Errors
 /// When cargo fails.
 pub fn compile_worker(project: &Project) -> Result<(), Trouble> {
-    compile(project, &["survey-worker", "--lib"], "edge")
+    compile(project, &["survey-worker", "--lib"], &[], "edge")
 }
 
-fn compile(project: &Project, what: &[&str], profile: &str) -> Result<(), Trouble> {
+fn compile(project: &Project, what: &[&str], flags: &[&str], profile: &str) -> Result<(), Trouble> {
+    let mut flags: Vec<String> = flags.iter().map(|flag| (*flag).to_owned()).collect();
+    flags.extend(places::forgotten(project)?);
+    // A list of texts in JSON is one in TOML.
+    let flags = serde_json::json!(flags);
     Tool::cargo(&project.root)
+        // Either would be taken in place of ours.
+        .without_env("RUSTFLAGS")
+        .without_env("CARGO_ENCODED_RUSTFLAGS")
         .args([
             "build",
             "--target=wasm32-unknown-unknown",
@@ -81,6 +137,10 @@ fn compile(project: &Project, what: &[&str], profile: &str) -> Result<(), Troubl
             "--package",
         ])
         .args(what)
+        .args([
+            "--config",
+            &format!("target.wasm32-unknown-unknown.rustflags={flags}"),
+        ])
         .run()
 }
 
@@ -94,13 +154,17 @@ pub fn bundle(project: &Project, program: Program) -> Result<Bundle, Trouble> {
     let compiled = target
         .join("wasm32-unknown-unknown")
         .join(program.profile())
-        .join(format!("{name}.wasm"));
+        .join(program.compiled());
     let folder = target.join("xtask").join(name);
     let (mut glue, bound) = bind(project, program, &compiled, &folder)?;
     if matches!(program, Program::Page(_)) {
-        glue = shorten_imports(&bound, glue)?;
+        glue = shorten_names(&bound, glue)?;
     }
-    let wasm = optimise(project, program, &bound, &folder)?;
+    let wasm = if program.optimiser_flags().is_empty() {
+        files::read(&bound)?
+    } else {
+        optimise(project, program, &bound, &folder)?
+    };
     Ok(Bundle { wasm, glue })
 }
 
@@ -121,13 +185,16 @@ fn bind(
     let bound = folder.join("bound");
     files::remove_folder(&bound)?;
     files::make_folder(&bound)?;
+    let mut linked = compiled.to_owned();
+    if matches!(program, Program::Page(_)) {
+        let light = lighten::lighten(&files::read(compiled)?)?;
+        linked = folder.join("light.wasm");
+        files::write(&linked, light)?;
+    }
     let mut bindgen = Bindgen::new();
-    bindgen
-        .input_path(compiled)
-        .out_name(name)
-        .typescript(false);
+    bindgen.input_path(&linked).out_name(name).typescript(false);
     match program {
-        Program::Page(_) => {
+        Program::Page(_) | Program::Contract => {
             bindgen.web(true).map_err(|error| refused(&error))?;
             bindgen.omit_default_module_path(true);
         }
@@ -146,25 +213,52 @@ fn bind(
 
 /// The glue and the pieces of JavaScript that crates bring with them, as one module.
 fn join(project: &Project, program: Program, glue: &Path) -> Result<String, Trouble> {
+    let mut entry = glue.to_owned();
+    if matches!(program, Program::Page(_)) {
+        entry = only_the_start(glue)?;
+    }
     let esbuild = Tool::new(project.node(), &project.root)
-        .args([&project.root.join(ESBUILD), glue])
+        .args([&project.root.join(ESBUILD), &entry])
         .args([
             "--bundle",
             "--format=esm",
             "--external:*.wasm",
             "--charset=utf8",
             "--log-level=warning",
+            // Made for a class that nobody uses, it is not needed either.
+            "--pure:FinalizationRegistry",
         ]);
     match program {
-        Program::Page(_) => esbuild.args(["--minify"]).output(),
+        Program::Page(_) | Program::Contract => esbuild.args(["--minify"]).output(),
         // workerd has no source phase imports; its plain import of a .wasm file gives the same module.
         Program::Worker => Ok(esbuild.output()?.replace("import source ", "import ")),
     }
 }
 
-/// Gives every function that the page hands to the WebAssembly a short name, on both sides. Their own
-/// names end in a hash each, which no compression takes away.
-fn shorten_imports(bound: &Path, mut glue: String) -> Result<String, Trouble> {
+/// A module beside the glue that gives out nothing but the program's start, so that what nobody uses
+/// is left out: the classes of [`lighten::is_uncalled`]. What hangs a word on a class would keep it.
+fn only_the_start(glue: &Path) -> Result<PathBuf, Trouble> {
+    let text = files::read_text(glue)?;
+    let lines = text.lines();
+    let kept = lines.filter(|line| !line.starts_with("if (Symbol.dispose)"));
+    files::write(glue, kept.collect::<Vec<_>>().join("\n"))?;
+    let name = glue.file_name().unwrap_or_default().to_string_lossy();
+    let start = glue.with_file_name("start.js");
+    files::write(&start, format!("export {{ default }} from \"./{name}\";\n"))?;
+    Ok(start)
+}
+
+/// `aa`, `ab` and so on: names in a row compress best.
+fn short_name(number: usize) -> String {
+    let letter = |at: usize| char::from(b"abcdefghijklmnopqrstuvwxyz"[at % 26]);
+    let places = if number < 26 * 26 { 2 } else { 3 };
+    let digits = (0..places).rev().map(|place| number / 26_usize.pow(place));
+    digits.map(letter).collect()
+}
+
+/// Gives every function that the page hands to the WebAssembly a short name, on both sides: their own
+/// names end in a hash each, which no compression takes away. Takes off the exports that nobody calls.
+fn shorten_names(bound: &Path, mut glue: String) -> Result<String, Trouble> {
     let refused = |error: &dyn std::fmt::Display| {
         Trouble::new(
             format!("{} cannot be read again: {error}", bound.display()),
@@ -172,14 +266,25 @@ fn shorten_imports(bound: &Path, mut glue: String) -> Result<String, Trouble> {
         )
     };
     let mut module = walrus::Module::from_file(bound).map_err(|error| refused(&error))?;
-    let mut imports: Vec<_> = module.imports.iter_mut().collect();
-    // The longest first, so that no name is taken for the beginning of another.
-    imports.sort_by_key(|import| std::cmp::Reverse(import.name.len()));
-    for (number, import) in imports.into_iter().enumerate() {
-        let short = format!("i{number}");
-        glue = glue.replace(&import.name, &short);
-        import.name = short;
+    let mut names = Vec::new();
+    for (number, import) in module.imports.iter_mut().enumerate() {
+        let short = short_name(number);
+        names.push((std::mem::replace(&mut import.name, short.clone()), short));
+        // The one module that all of them come from, an object in the glue.
+        let from = std::mem::replace(&mut import.module, "m".to_owned());
+        glue = glue.replace(&format!("\"{from}\""), "\"m\"");
     }
+    // The longest first, so that no name is taken for the beginning of another.
+    names.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
+    for (name, short) in names {
+        glue = glue.replace(&name, &short);
+    }
+    let exports = module.exports.iter();
+    let uncalled = exports.filter(|export| lighten::is_uncalled(&export.name));
+    for export in uncalled.map(walrus::Export::id).collect::<Vec<_>>() {
+        module.exports.delete(export);
+    }
+    walrus::passes::gc::run(&mut module);
     module
         .emit_wasm_file(bound)
         .map_err(|error| refused(&error))?;

@@ -3,6 +3,7 @@
 use std::{
     fs::{self, File, TryLockError},
     io::{self, IsTerminal, Write},
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
 };
 
@@ -11,7 +12,7 @@ use crate::{files, trouble::Trouble};
 /// What must be free before a start, in bytes: a disk that fills up while people answer is worse.
 const FREE_NEEDED: usize = 16 << 20;
 
-/// A data folder in use; no other `serve` can take it until this is dropped.
+/// A data folder in use; no other server can take it until this is dropped.
 #[derive(Debug)]
 pub struct DataFolder {
     /// Absolute.
@@ -23,12 +24,13 @@ impl DataFolder {
     /// Makes the folder when it is missing, and takes it.
     ///
     /// # Errors
-    /// When another `serve` has it, it cannot be written, or the disk is full.
+    /// When another server has it, it cannot be written, or the disk is full.
     pub fn take(path: &Path) -> Result<Self, Trouble> {
         files::make_folder(path)?;
         let path = path
             .canonicalize()
             .map_err(|error| Trouble::file("open", path, &error))?;
+        close_to_others(&path)?;
         let lock_path = path.join("lock");
         let lock =
             File::create(&lock_path).map_err(|error| Trouble::file("write", &lock_path, &error))?;
@@ -36,8 +38,8 @@ impl DataFolder {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 return Err(Trouble::new(
-                    format!("Another `cargo xtask serve` uses {}", path.display()),
-                    "Stop it, or choose another folder with --data DIR",
+                    format!("Another server uses {}", path.display()),
+                    "Stop it, or choose another data folder",
                 ));
             }
             Err(TryLockError::Error(error)) => {
@@ -107,9 +109,43 @@ impl DataFolder {
     }
 }
 
+/// Takes from everybody but owner and group what they may do with a folder: password hashes and sealing
+/// keys lie below it (rule S14).
+fn close_to_others(folder: &Path) -> Result<(), Trouble> {
+    let trouble = |error: io::Error| Trouble::file("close to others", folder, &error);
+    let mut rights = fs::metadata(folder).map_err(trouble)?.permissions();
+    let mode = rights.mode() & !0o007;
+    if mode != rights.mode() {
+        rights.set_mode(mode);
+        fs::set_permissions(folder, rights).map_err(trouble)?;
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn s14_a_secret_is_readable_by_nobody_else() -> Result<(), Trouble> {
+        let folder = std::env::temp_dir().join(format!("hai-long-s14-{}", std::process::id()));
+        files::make_folder(&folder)?;
+        let mode = |path: &Path| fs::metadata(path).map(|data| data.permissions().mode() & 0o777);
+        let rights = fs::Permissions::from_mode(0o755);
+        fs::set_permissions(&folder, rights)
+            .map_err(|error| Trouble::file("open", &folder, &error))?;
+        let data = DataFolder::take(&folder)?;
+        assert_eq!(
+            mode(&folder).ok(),
+            Some(0o750),
+            "what a group may was somebody's wish"
+        );
+        let secret = folder.join("sample.json");
+        files::write_secret(&secret, "a password")?;
+        assert_eq!(mode(&secret).ok(), Some(0o600));
+        drop(data);
+        files::remove_folder(&folder)
+    }
 
     #[test]
     fn a_data_folder_has_one_user_and_a_wipe_spares_strangers_files() -> Result<(), Trouble> {
@@ -118,10 +154,7 @@ mod tests {
         let second = DataFolder::take(&path)
             .expect_err("it is taken")
             .to_string();
-        assert!(
-            second.starts_with("Another `cargo xtask serve` uses "),
-            "{second}"
-        );
+        assert!(second.starts_with("Another server uses "), "{second}");
         files::write(&path.join("objects/ledger/1.sqlite"), "rows")?;
         files::write(&path.join("notes.txt"), "mine")?;
         folder.wipe(true)?;

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::{tool::Tool, trouble::Trouble};
+use crate::{tool::Tool, trouble::Trouble, workerd::Runtime};
 
 /// The clone's folders.
 #[derive(Clone, Debug)]
@@ -68,6 +68,18 @@ impl Project {
                 "Run `npm ci --ignore-scripts`",
             ))
         }
+    }
+
+    /// What `serve` and the tests run.
+    ///
+    /// # Errors
+    /// When workerd is missing.
+    pub fn runtime(&self) -> Result<Runtime, Trouble> {
+        Ok(Runtime {
+            binary: self.workerd()?,
+            config: self.root.join("worker/workerd.capnp"),
+            site: self.dist(),
+        })
     }
 
     /// Cargo's target folder, wherever the machine's settings put it.

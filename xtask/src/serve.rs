@@ -4,12 +4,7 @@ use std::{
     fs::File,
     io::Read,
     path::{Path, PathBuf},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    thread,
-    time::Duration,
+    sync::{Arc, atomic::AtomicBool},
 };
 
 use lexopt::{Arg, ValueExt};
@@ -22,7 +17,7 @@ use crate::{
     sample, setup,
     trouble::Trouble,
     verb::{Arguments, Verb},
-    workerd::{self, Clock, Plan, Release, Server},
+    workerd::{self, Clock, Plan, Release, Server, Voice},
 };
 
 /// The verb.
@@ -104,7 +99,7 @@ impl Wish {
 fn serve(wish: &Wish) -> Result<(), Trouble> {
     let project = Project::here();
     // Before the long work: what would stop it at the end.
-    workerd::is_free(wish.port, wish.port + 1)?;
+    workerd::is_free([wish.port, wish.port + 1])?;
     let data = DataFolder::take(&wish.data)?;
     if wish.fresh != Fresh::No {
         data.wipe(wish.fresh == Fresh::Agreed)?;
@@ -118,7 +113,11 @@ fn serve(wish: &Wish) -> Result<(), Trouble> {
         data: data.path.clone(),
         counter_port: wish.port,
         manager_port: wish.port + 1,
+        watch_port: 0,
+        machine_token: String::new(),
         setup_code: one_time_code()?,
+        counter_url: std::env::var("COUNTER_URL")
+            .unwrap_or_else(|_| format!("http://127.0.0.1:{}/", wish.port)),
         clock: if wish.is_empty {
             wish.clock
         } else {
@@ -129,9 +128,9 @@ fn serve(wish: &Wish) -> Result<(), Trouble> {
         } else {
             Release::WhenTen
         },
-        is_loud: true,
+        voice: Voice::Plain,
     };
-    let mut server = Server::start(&project, &plan)?;
+    let server = Server::start(&project, &plan)?;
     for origin in [server.counter(), server.manager()] {
         shows_a_page(&origin)?;
     }
@@ -145,6 +144,7 @@ fn serve(wish: &Wish) -> Result<(), Trouble> {
         server.counter(),
         server.manager()
     );
+    println!("watch {}health", server.watch());
     match sample {
         Some(sample) => println!("{sample}"),
         None => println!(
@@ -152,22 +152,14 @@ fn serve(wish: &Wish) -> Result<(), Trouble> {
             plan.setup_code
         ),
     }
-    while !is_told_to_stop.load(Ordering::Relaxed) {
-        if server.has_ended() {
-            return Err(Trouble::new(
-                "The server ended by itself; its last words are above",
-                "Start it again: what was counted is kept",
-            ));
-        }
-        thread::sleep(Duration::from_millis(100));
-    }
-    eprintln!("Stopping ...");
-    server.stop();
-    Ok(())
+    server.run_until(&is_told_to_stop)
 }
 
 /// Becomes true on Ctrl-C or a polite kill.
-fn listen_for_stop() -> Result<Arc<AtomicBool>, Trouble> {
+///
+/// # Errors
+/// When the signals cannot be caught.
+pub fn listen_for_stop() -> Result<Arc<AtomicBool>, Trouble> {
     let is_told = Arc::new(AtomicBool::new(false));
     for signal in [SIGINT, SIGTERM] {
         signal_hook::flag::register(signal, Arc::clone(&is_told)).map_err(|error| {
@@ -194,7 +186,10 @@ fn shows_a_page(origin: &str) -> Result<(), Trouble> {
 }
 
 /// Eight symbols of 32: no 0, 1, I or O, which are easily misread.
-fn one_time_code() -> Result<String, Trouble> {
+///
+/// # Errors
+/// When the machine's randomness cannot be read.
+pub fn one_time_code() -> Result<String, Trouble> {
     const SYMBOLS: [char; 32] = [
         '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'J', 'K',
         'L', 'M', 'N', 'P', 'Q', 'R', 'S', 'T', 'U', 'V', 'W', 'X', 'Y', 'Z',

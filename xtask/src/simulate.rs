@@ -15,7 +15,8 @@ pub const VERB: Verb = Verb {
     summary: "the sync against everything that can fail, from seeds",
     options: "\n  --seeds N         how many schedules; 2000 unless told\
               \n  --seed S          the first one; alone, only this one, with its steps where it fails\
-              \n  --without RULE    with one rule knocked out: this must fail",
+              \n  --without RULE    with one rule knocked out: this must fail\
+              \n  --knock-outs      a table of every rule knocked out in turn, and what broke",
     run: |arguments| simulate(&Project::here(), arguments),
 };
 

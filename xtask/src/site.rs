@@ -1,26 +1,67 @@
-//! Lays out one page's static files: hashed names, filled-in HTML, the counter's precache list.
+//! Lays out a page's static files: hashed names, filled-in HTML, the counter's precache list.
 
 use std::path::{Path, PathBuf};
 
 use crate::{
     bundle::{self, Program},
-    files,
+    files, lang,
     project::Project,
-    size::Size,
+    size::{self, Size},
     tool::Tool,
     trouble::Trouble,
 };
 
-/// Both pages, by the names of their HTML files in `app/` and of their folders in `dist/`.
-pub const PAGES: [&str; 2] = ["counter", "manager"];
+/// A page: its program, where it lies, whose rules draw it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// The name of its HTML file in `app/` and of its program.
+    pub name: &'static str,
+    /// The site it is on: a folder of `dist/`, and the style sheet of all its pages.
+    pub site: &'static str,
+    /// Where its own files lie there, with a slash at both ends.
+    at: &'static str,
+}
+
+/// Every page, a site's first one first.
+pub const PAGES: [Page; 3] = [
+    Page::first("counter"),
+    Page::first("manager"),
+    Page {
+        name: "house",
+        site: "manager",
+        at: "/house/",
+    },
+];
+
+impl Page {
+    const fn first(name: &'static str) -> Self {
+        Self {
+            name,
+            site: name,
+            at: "/",
+        }
+    }
+
+    fn is_first(self) -> bool {
+        self.at == "/"
+    }
+
+    /// Its own folder, below that of its site.
+    fn folder(self, site: &Path) -> PathBuf {
+        site.join(self.at.trim_matches('/'))
+    }
+}
 
 /// The one page that works with no network.
 const OFFLINE_PAGE: &str = "counter";
 
+/// The counter's rules on the manager's site, fetched when somebody looks at a form.
+const KIOSK_STYLE: &str = "kiosk/style.css";
+
 /// One file of a finished site.
 #[derive(Debug)]
 pub struct Placed {
-    /// Relative to the page's folder.
+    /// Relative to the site's folder.
     pub path: PathBuf,
     /// Raw and compressed.
     pub size: Size,
@@ -28,34 +69,36 @@ pub struct Placed {
     pub is_first_load: bool,
 }
 
-/// Writes `dist/<page>/` anew and returns its files with their sizes.
+/// Writes the page's folder in `dist/` anew, with a site's first page the whole site's, and returns the
+/// page's files with their sizes.
 ///
 /// # Errors
 /// When the page's program cannot be bundled, a source file is missing, or a placeholder is left unfilled.
-pub fn lay_out(project: &Project, page: &'static str) -> Result<Vec<Placed>, Trouble> {
-    let folder = project.dist().join(page);
+pub fn lay_out(project: &Project, page: Page) -> Result<Vec<Placed>, Trouble> {
+    let site = project.dist().join(page.site);
     let sources = project.root.join("app");
-    let bundle = bundle::bundle(project, Program::Page(page))?;
-    files::remove_folder(&folder)?;
+    let bundle = bundle::bundle(project, Program::Page(page.name))?;
+    files::remove_folder(&page.folder(&site))?;
 
-    let place = |name: &str, ending: &str, bytes: &[u8]| -> Result<String, Trouble> {
+    let place = |at: &str, name: &str, ending: &str, bytes: &[u8]| -> Result<String, Trouble> {
         let hash = files::sha256(bytes);
-        let address = format!("/{name}.{}.{ending}", &hash[..16]);
-        files::write(&folder.join(&address[1..]), bytes)?;
+        let address = format!("{at}{name}.{}.{ending}", &hash[..16]);
+        files::write(&site.join(&address[1..]), bytes)?;
         Ok(address)
     };
-    let wasm = place(page, "wasm", &bundle.wasm)?;
-    let glue = place(page, "js", bundle.glue.as_bytes())?;
-    let css = minify(project, &style(&sources, page)?, "css")?;
-    let css = place(page, "css", css.as_bytes())?;
+    let wasm = place(page.at, page.name, "wasm", &bundle.wasm)?;
+    let glue = place(page.at, page.name, "js", bundle.glue.as_bytes())?;
+    // One style sheet for all pages of a site: who goes from one to the other has it.
+    let css = minify(project, &style(&sources, page.site)?, "css")?;
+    let css = place("/", page.site, "css", css.as_bytes())?;
     let start = fill(
         &sources.join("start.js"),
         &[("glue", &glue), ("wasm", &wasm)],
     )?;
     let start = minify(project, &start, "js")?;
-    let start = place("start", "js", start.as_bytes())?;
+    let start = place(page.at, "start", "js", start.as_bytes())?;
     let html = fill(
-        &sources.join(format!("{page}.html")),
+        &sources.join(format!("{}.html", page.name)),
         &[
             ("app", &files::sha256(&bundle.wasm)),
             ("css", &css),
@@ -64,28 +107,39 @@ pub fn lay_out(project: &Project, page: &'static str) -> Result<Vec<Placed>, Tro
             ("wasm", &wasm),
         ],
     )?;
-    files::write(&folder.join("index.html"), html)?;
-    copy_public(&project.root.join("public"), &folder, page)?;
-    if page == OFFLINE_PAGE {
-        let worker = service_worker(&project.root.join("public/sw.js"), &folder)?;
-        files::write(&folder.join("sw.js"), worker)?;
+    files::write(&page.folder(&site).join("index.html"), html)?;
+    let own = page.at.trim_start_matches('/');
+    if page.is_first() {
+        around(project, page, &site)?;
     }
-
-    files::all_under(&folder)?
-        .into_iter()
-        .map(|path| {
-            let size = Size::of(&files::read(&folder.join(&path))?);
-            let is_first_load = is_precached(&path) || path == Path::new("sw.js");
-            Ok(Placed {
-                path,
-                size,
-                is_first_load,
-            })
-        })
-        .collect()
+    let mut placed = files::all_under(&site)?;
+    if !page.is_first() {
+        placed.retain(|path| path.starts_with(own) || path == Path::new(&css[1..]));
+    }
+    let weights = size::of_files(project, &site, &placed)?;
+    let placed = placed.into_iter().zip(weights);
+    let placed = placed.map(|(path, weight)| Placed {
+        is_first_load: is_precached(&path) || path == Path::new("sw.js"),
+        path,
+        size: weight,
+    });
+    Ok(placed.collect())
 }
 
-/// The tokens both pages share, then the page's own rules: `style/<page>.css`, or the files of the
+/// What a site has besides its pages.
+fn around(project: &Project, page: Page, site: &Path) -> Result<(), Trouble> {
+    copy_public(&project.root.join("public"), site, page.site)?;
+    if page.site == OFFLINE_PAGE {
+        lang::list_all(site)?;
+        let worker = service_worker(&project.root.join("public/sw.js"), site)?;
+        return files::write(&site.join("sw.js"), minify(project, &worker, "js")?);
+    }
+    // A form is shown to managers as the counter shows it, with the counter's own rules.
+    let style = style(&project.root.join("app"), OFFLINE_PAGE)?;
+    files::write(&site.join(KIOSK_STYLE), minify(project, &style, "css")?)
+}
+
+/// The tokens all pages share, then the page's own rules: `style/<page>.css`, or the files of the
 /// folder `style/<page>/` by name.
 fn style(sources: &Path, page: &str) -> Result<String, Trouble> {
     let mut style = files::read_text(&sources.join("style/tokens.css"))?;
@@ -137,15 +191,17 @@ fn minify(project: &Project, text: &str, ending: &str) -> Result<String, Trouble
         .output()
 }
 
-/// Copies `public/`, but not what is named after the other page, and not the service worker.
-fn copy_public(public: &Path, folder: &Path, page: &str) -> Result<(), Trouble> {
+/// Copies `public/`, but not what is named after the other site, and not the service worker.
+fn copy_public(public: &Path, folder: &Path, site: &str) -> Result<(), Trouble> {
     for path in files::all_under(public)? {
         let stem = path
             .file_name()
             .and_then(|name| name.to_str()?.split('.').next());
         let is_anothers = PAGES
             .iter()
-            .any(|other| *other != page && stem == Some(other));
+            .any(|other| other.site != site && stem == Some(other.site));
+        // The server gives the counter's languages to both.
+        let is_anothers = is_anothers || (site != OFFLINE_PAGE && path.starts_with("lang"));
         if !is_anothers && path != Path::new("sw.js") {
             files::write(&folder.join(&path), files::read(&public.join(&path))?)?;
         }
@@ -173,9 +229,10 @@ fn service_worker(source: &Path, folder: &Path) -> Result<String, Trouble> {
     Ok(template.replace("{{shell}}", &shell))
 }
 
-/// The whole page without its spoken words, which are fetched when the counter is idle.
+/// The whole page without its languages, which are fetched when the counter is idle, and which an
+/// operator may add to a site that is built (U6); and without what the manager's page fetches on demand.
 fn is_precached(path: &Path) -> bool {
-    path != Path::new("sw.js") && !path.iter().any(|part| part == "audio")
+    path != Path::new("sw.js") && !path.starts_with("lang") && path != Path::new(KIOSK_STYLE)
 }
 
 #[cfg(test)]
@@ -183,18 +240,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn u1_the_precache_list_holds_every_file_but_audio_with_its_hash() -> Result<(), Trouble> {
+    fn u1_the_precache_list_holds_every_file_but_languages_with_its_hash() -> Result<(), Trouble> {
         let folder = std::env::temp_dir().join(format!("hai-long-site-{}", std::process::id()));
         files::write(&folder.join("index.html"), "page")?;
-        files::write(&folder.join("lang/en/strings.json"), "{}")?;
-        files::write(&folder.join("lang/en/audio/a.opus"), "sound")?;
+        files::write(&folder.join("icon.svg"), "{}")?;
+        files::write(&folder.join("lang/en/counter.json"), "{}")?;
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../public/sw.js");
         let worker = service_worker(&source, &folder)?;
         files::remove_folder(&folder)?;
         let list = format!(
-            r#"const FILES = [["/","{}"],["/lang/en/strings.json","{}"]];"#,
-            files::sha256(b"page"),
+            r#"const FILES = [["/icon.svg","{}"],["/","{}"]];"#,
             files::sha256(b"{}"),
+            files::sha256(b"page"),
         );
         assert!(worker.contains(&list), "{worker}");
         assert!(!worker.contains("{{"), "a placeholder is left: {worker}");

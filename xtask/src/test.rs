@@ -86,12 +86,7 @@ fn read(Arguments { mut parser }: Arguments) -> Result<Vec<Layer>, Trouble> {
 fn test(wanted: &[Layer]) -> Result<(), Trouble> {
     let project = Project::here();
     // Asked first: cargo may put a new file in its place while the tests are built.
-    let own = env::current_exe().map_err(|error| {
-        Trouble::new(
-            format!("This program cannot find itself: {error}"),
-            "Run it as `cargo xtask test`",
-        )
-    })?;
+    let own = own_path()?;
     if wanted.contains(&Layer::Browser) {
         chromium::get(&project)?;
     }
@@ -128,6 +123,30 @@ fn test(wanted: &[Layer]) -> Result<(), Trouble> {
     }
 }
 
+/// This program, which the browser tests start the server with.
+///
+/// # Errors
+/// When the system does not tell.
+pub fn own_path() -> Result<PathBuf, Trouble> {
+    env::current_exe().map_err(|error| {
+        Trouble::new(
+            format!("This program cannot find itself: {error}"),
+            "Run it as `cargo xtask test`",
+        )
+    })
+}
+
+/// Node's test runner, ready for the browser tests' files.
+#[must_use]
+pub fn node(project: &Project, own: &Path, chromium: &Path) -> Tool {
+    Tool::new(project.node(), &project.root)
+        .args(["--test", "--test-reporter=spec", "--test-concurrency=1"])
+        .env("CHROMIUM", chromium)
+        .env("XTASK", own)
+        .env("DIST", project.dist())
+        .shows_progress()
+}
+
 /// Runs tests/browser/*.test.mjs one file after the other: each has a server and a browser of its own.
 fn browser(project: &Project, own: &Path) -> Result<(), Trouble> {
     let folder = project.root.join("tests/browser");
@@ -142,13 +161,13 @@ fn browser(project: &Project, own: &Path) -> Result<(), Trouble> {
             "Check that the clone is complete (`git status`)",
         ));
     }
-    Tool::new(project.node(), &project.root)
-        .args(["--test", "--test-reporter=spec", "--test-concurrency=1"])
+    // Beside this program lies the one that a package is started with.
+    Tool::cargo(&project.root)
+        .args(["build", "--quiet", "--package=xtask", "--bin=hai-long"])
+        .run()?;
+    node(project, own, &chromium::get(project)?)
         .args(tests)
-        .env("CHROMIUM", chromium::get(project)?)
-        .env("XTASK", own)
-        .env("DIST", project.dist())
-        .shows_progress()
+        .env("CONTRACT", build::contract(project)?)
         .run()
 }
 

@@ -81,6 +81,13 @@ impl Tool {
         self
     }
 
+    /// Takes a variable from the program's environment.
+    #[must_use]
+    pub fn without_env(mut self, name: &str) -> Self {
+        self.command.env_remove(name);
+        self
+    }
+
     /// For a program that shows its progress on its output stream, which is not watched.
     #[must_use]
     pub fn shows_progress(mut self) -> Self {
@@ -126,6 +133,37 @@ impl Tool {
             eprint!("{last_words}");
             Err(self.failed(&last_words))
         }
+    }
+
+    /// Runs to the end in silence and returns what it said on its error stream.
+    ///
+    /// # Errors
+    /// As [`Tool::output`].
+    pub fn errors(mut self) -> Result<String, Trouble> {
+        let output = self
+            .command
+            .output()
+            .map_err(|error| self.not_started(&error))?;
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        if output.status.success() {
+            Ok(said)
+        } else {
+            eprint!("{said}");
+            Err(self.failed(&said))
+        }
+    }
+
+    /// Runs to the end in silence; whether it went well, and what it printed in either case.
+    ///
+    /// # Errors
+    /// When the program is missing.
+    pub fn verdict(mut self) -> Result<(bool, String), Trouble> {
+        let output = self
+            .command
+            .output()
+            .map_err(|error| self.not_started(&error))?;
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        Ok((output.status.success(), said))
     }
 
     fn not_started(&self, error: &io::Error) -> Trouble {

@@ -18,6 +18,12 @@ impl Trouble {
         }
     }
 
+    /// What happened.
+    #[must_use]
+    pub fn what(&self) -> &str {
+        &self.what
+    }
+
     /// A file or folder could not be used; `doing` reads like "write" or "open".
     #[must_use]
     pub fn file(doing: &str, path: &Path, error: &io::Error) -> Self {
@@ -50,7 +56,7 @@ impl From<lexopt::Error> for Trouble {
     fn from(error: lexopt::Error) -> Self {
         Self::new(
             format!("The command line is not understood: {error}"),
-            "`cargo xtask --help` lists the verbs, `cargo xtask <verb> --help` its options",
+            "The same with `--help` lists what can be said",
         )
     }
 }

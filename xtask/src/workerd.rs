@@ -6,14 +6,19 @@ use std::{
     os::unix::process::CommandExt,
     path::PathBuf,
     process::{Child, Command, Stdio},
-    sync::{Arc, Mutex, PoisonError, mpsc},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
     thread,
     time::{Duration, Instant},
 };
 
 use rustix::process::{Pid, Signal, kill_process};
+use serde_json::json;
 
-use crate::{files, project::Project, trouble::Trouble};
+use crate::{files, log, project::Project, trouble::Trouble};
 
 /// How long the runtime may take to open its sockets.
 const START_WAIT: Duration = Duration::from_secs(30);
@@ -42,6 +47,17 @@ pub enum Release {
     WhenTen,
 }
 
+/// How what the runtime and the Worker say is passed on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Voice {
+    /// Not at all; [`Server::log`] has it.
+    Quiet,
+    /// Line by line, for a person.
+    Plain,
+    /// As one JSON object a line, for a log collector ([`crate::log`]).
+    Json,
+}
+
 /// Everything a start of the server needs.
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -51,14 +67,20 @@ pub struct Plan {
     pub counter_port: u16,
     /// The manager's port on localhost; 0 takes a free one.
     pub manager_port: u16,
+    /// The port on 127.0.0.1 where the server says how it is; 0 takes a free one.
+    pub watch_port: u16,
+    /// With this the program around the server tells of its machine; empty, nobody does.
+    pub machine_token: String,
     /// One-time code that creates the first operator of an empty server.
     pub setup_code: String,
+    /// The address that a new device opens, for the code to scan; empty where nobody knows it.
+    pub counter_url: String,
     /// What the server takes for the time.
     pub clock: Clock,
     /// When it publishes.
     pub release: Release,
-    /// Whether what the runtime says is shown on our error stream as it comes.
-    pub is_loud: bool,
+    /// How what the runtime says is shown on our error stream.
+    pub voice: Voice,
 }
 
 impl Plan {
@@ -69,12 +91,26 @@ impl Plan {
             data,
             counter_port: 0,
             manager_port: 0,
+            watch_port: 0,
+            machine_token: String::new(),
             setup_code: "TESTCODE".to_owned(),
+            counter_url: String::new(),
             clock: Clock::Settable,
             release: Release::Daily,
-            is_loud: false,
+            voice: Voice::Quiet,
         }
     }
+}
+
+/// What is run: the clone's own build, or a packaged folder.
+#[derive(Clone, Debug)]
+pub struct Runtime {
+    /// workerd.
+    pub binary: PathBuf,
+    /// Its configuration, beside the Worker it embeds.
+    pub config: PathBuf,
+    /// The pages' files.
+    pub site: PathBuf,
 }
 
 /// A running server; dropping it kills it, as a power cut would.
@@ -83,19 +119,28 @@ pub struct Server {
     child: Child,
     counter_port: u16,
     manager_port: u16,
+    watch_port: u16,
     log: Log,
 }
 
 impl Server {
-    /// Starts the runtime on `dist/` and waits until both its sockets are open.
+    /// Starts the runtime on `dist/` and waits until its sockets are open.
     ///
     /// # Errors
     /// When `dist/` or workerd is missing, the data folder cannot be used, or a port is taken.
     pub fn start(project: &Project, plan: &Plan) -> Result<Self, Trouble> {
+        Self::run(&project.runtime()?, plan)
+    }
+
+    /// The same on any runtime.
+    ///
+    /// # Errors
+    /// As [`Server::start`].
+    pub fn run(runtime: &Runtime, plan: &Plan) -> Result<Self, Trouble> {
         let objects = plan.data.join("objects");
         files::make_folder(&objects)?;
-        let has_six = is_free(plan.counter_port, plan.manager_port)?;
-        let mut command = Command::new(project.workerd()?);
+        let has_six = is_free([plan.counter_port, plan.watch_port, plan.manager_port])?;
+        let mut command = Command::new(&runtime.binary);
         command
             .args(["serve", "--control-fd=1"])
             .arg(format!(
@@ -106,10 +151,8 @@ impl Server {
                 "--socket-addr=manager=127.0.0.1:{}",
                 plan.manager_port
             ))
-            .arg(format!(
-                "--directory-path=site={}",
-                project.dist().display()
-            ))
+            .arg(format!("--socket-addr=watch=127.0.0.1:{}", plan.watch_port))
+            .arg(format!("--directory-path=site={}", runtime.site.display()))
             .arg(format!("--directory-path=objects={}", objects.display()));
         if has_six {
             command.arg(format!(
@@ -118,9 +161,11 @@ impl Server {
             ));
         }
         let mut child = command
-            .arg(project.root.join("worker/workerd.capnp"))
+            .arg(&runtime.config)
             .arg(if has_six { "config" } else { "configIpv4" })
             .env("SETUP_CODE", &plan.setup_code)
+            .env("COUNTER_URL", &plan.counter_url)
+            .env("MACHINE_TOKEN", &plan.machine_token)
             .env(
                 "CLOCK",
                 match plan.clock {
@@ -144,22 +189,24 @@ impl Server {
             .map_err(|error| {
                 Trouble::new(
                     format!("workerd could not be started: {error}"),
-                    "Run `cargo xtask doctor` to see what is missing",
+                    "Check that its file is there and may be run; in a clone, `cargo xtask doctor` tells",
                 )
             })?;
-        let log = Log::new(plan.is_loud);
+        let log = Log::new(plan.voice);
         let opened = listen_to(&mut child, &log);
         let mut server = Self {
             child,
             counter_port: 0,
             manager_port: 0,
+            watch_port: 0,
             log,
         };
         let until = Instant::now() + START_WAIT;
-        while server.counter_port == 0 || server.manager_port == 0 {
+        while [server.counter_port, server.manager_port, server.watch_port].contains(&0) {
             match opened.recv_timeout(until.saturating_duration_since(Instant::now())) {
                 Ok((socket, port)) if socket == "counter" => server.counter_port = port,
                 Ok((socket, port)) if socket == "manager" => server.manager_port = port,
+                Ok((socket, port)) if socket == "watch" => server.watch_port = port,
                 Ok(_) => {}
                 Err(_) => return Err(server.not_started()),
             }
@@ -179,6 +226,18 @@ impl Server {
         format!("http://localhost:{}/", self.manager_port)
     }
 
+    /// Where the server says how it is, with a closing slash; only from this machine.
+    #[must_use]
+    pub fn watch(&self) -> String {
+        format!("http://127.0.0.1:{}/", self.watch_port)
+    }
+
+    /// The process of the runtime.
+    #[must_use]
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Whether the runtime has ended by itself.
     pub fn has_ended(&mut self) -> bool {
         !matches!(self.child.try_wait(), Ok(None))
@@ -192,6 +251,28 @@ impl Server {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
+    }
+
+    /// Waits until it is told to stop, then stops.
+    ///
+    /// # Errors
+    /// When the runtime has ended by itself.
+    pub fn run_until(mut self, is_told_to_stop: &AtomicBool) -> Result<(), Trouble> {
+        while !is_told_to_stop.load(Ordering::Relaxed) {
+            if self.has_ended() {
+                return Err(Trouble::new(
+                    "The server ended by itself; its last words are above",
+                    "Start it again: what was counted is kept",
+                ));
+            }
+            thread::sleep(Duration::from_millis(100));
+        }
+        match self.log.voice {
+            Voice::Json => log::say(log::Level::Info, "stopping", &json!({})),
+            Voice::Plain | Voice::Quiet => eprintln!("Stopping ..."),
+        }
+        self.stop();
+        Ok(())
     }
 
     /// Lets the runtime finish what is under way, then ends it.
@@ -208,7 +289,7 @@ impl Server {
         let said = self.log();
         let last = said.lines().last().unwrap_or("nothing");
         if said.contains("Address already in use") {
-            port_taken("one of the two ports")
+            port_taken("one of the three ports")
         } else if said.contains("No such file or directory") && said.contains("dist") {
             Trouble::new("The server is not built", "Run `cargo xtask build`")
         } else {
@@ -228,15 +309,17 @@ impl Drop for Server {
     }
 }
 
-/// Checks both ports; says whether the manager can listen on IPv6 too.
+/// Checks ports that are to be opened, the manager's last; says whether the manager can listen on
+/// IPv6 too.
 ///
 /// # Errors
 /// When another program has one of them.
-pub fn is_free(counter_port: u16, manager_port: u16) -> Result<bool, Trouble> {
+pub fn is_free<const N: usize>(ports: [u16; N]) -> Result<bool, Trouble> {
     let bind = |address: SocketAddr| TcpListener::bind(address).map(drop);
-    for port in [counter_port, manager_port] {
+    for port in ports {
         bind((Ipv4Addr::LOCALHOST, port).into()).map_err(|error| not_bound(port, &error))?;
     }
+    let manager_port = ports.last().copied().unwrap_or_default();
     if manager_port == 0 {
         // Two addresses would get two different free ports.
         return Ok(false);
@@ -271,20 +354,22 @@ fn port_taken(which: &str) -> Trouble {
 #[derive(Clone, Debug)]
 struct Log {
     words: Arc<Mutex<String>>,
-    is_loud: bool,
+    voice: Voice,
 }
 
 impl Log {
-    fn new(is_loud: bool) -> Self {
+    fn new(voice: Voice) -> Self {
         Self {
             words: Arc::default(),
-            is_loud,
+            voice,
         }
     }
 
     fn add(&self, line: &str) {
-        if self.is_loud {
-            eprintln!("{line}");
+        match self.voice {
+            Voice::Quiet => {}
+            Voice::Plain => eprintln!("{line}"),
+            Voice::Json => log::say(log::Level::Error, "runtime", &json!({"message": line})),
         }
         let mut words = self.words.lock().unwrap_or_else(PoisonError::into_inner);
         words.push_str(line);
@@ -351,7 +436,9 @@ mod tests {
     fn a_taken_port_says_which_and_what_to_do() -> io::Result<()> {
         let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let port = taken.local_addr()?.port();
-        let trouble = is_free(port, 0).expect_err("the port is taken").to_string();
+        let trouble = is_free([port, 0])
+            .expect_err("the port is taken")
+            .to_string();
         assert_eq!(
             trouble,
             format!(

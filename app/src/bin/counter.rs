@@ -1,5 +1,11 @@
 //! Mounts the counter page, nothing else.
 
+/// A third of the standard one's size, and each of its steps takes the same short time
+/// (docs/adr/0014-small-counter.md).
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
+
 fn main() {
     survey_app::counter::start();
 }

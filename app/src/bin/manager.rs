@@ -1,4 +1,4 @@
-//! Mounts the manager page, nothing else.
+//! Mounts the figures, which are the manager page, nothing else.
 
 fn main() {
     survey_app::manager::start();

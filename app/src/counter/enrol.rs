@@ -9,11 +9,12 @@ use survey::wire::device::{EnrolReply, EnrolRequest};
 
 use super::kiosk::{Kiosk, errand};
 use super::model::Stage;
+use super::proof;
 use super::setup::Setup;
 use crate::device::key::Key;
 use crate::device::server::{Server, Signed};
 use crate::device::store::{Enrolment, Store};
-use crate::device::{clock, health, page, random};
+use crate::device::{clock, health, page, random, witness};
 use crate::text::Text;
 
 /// Symbols of a code.
@@ -46,12 +47,17 @@ fn advice(status: u16, code: Option<Code>) -> Text {
 async fn enrol(kiosk: Kiosk, code: String) -> Result<(), Text> {
     // First, while the touch still counts as a person's wish (B2). A refusal shows below.
     let persisted = health::persist().await;
+    if !health::is_fit(witness::losses(), persisted) {
+        return Err(Text::LostTooOften);
+    }
     let outside = kiosk.outside();
     let store = &outside.store;
-    // B2: written, closed, opened and read again.
-    store.open().await.map_err(|_| Text::NoStorage)?;
+    // B2: what was written before this page was loaded is there, on a connection of its own.
     store.close();
-    store.open().await.map_err(|_| Text::NoStorage)?;
+    let facts = store.open().await.map_err(|_| Text::NoStorage)?;
+    if !proof::holds(facts.mark.as_deref()) {
+        return Err(Text::NoStorage);
+    }
     let key = Key::generate().await.ok_or(Text::NoStorage)?;
     let epoch = Epoch::from_bytes(random::bytes().ok_or(Text::NoStorage)?);
     let request = EnrolRequest {
@@ -66,15 +72,15 @@ async fn enrol(kiosk: Kiosk, code: String) -> Result<(), Text> {
         device: None,
         key: key.clone(),
     };
-    let body = survey::wire::write(&request);
+    let body = survey::json::write(&request);
     let answer = server.ask("/v1/enrol", Some(&body)).await;
     let answer = answer.ok_or(Text::NoNetwork)?;
     let text = String::from_utf8(answer.body).unwrap_or_default();
     if answer.status != 200 {
-        let refusal: Option<Refusal> = survey::wire::read(&text).ok();
+        let refusal: Option<Refusal> = survey::json::read(&text).ok();
         return Err(advice(answer.status, refusal.map(|refusal| refusal.code)));
     }
-    let reply: EnrolReply = survey::wire::read(&text).map_err(|_| Text::BadConfig)?;
+    let reply: EnrolReply = survey::json::read(&text).map_err(|_| Text::BadConfig)?;
     Setup::read(&text).ok_or(Text::BadConfig)?;
     let enrolment = Enrolment {
         device: reply.device,
@@ -84,6 +90,7 @@ async fn enrol(kiosk: Kiosk, code: String) -> Result<(), Text> {
     // The reply is kept as it came: writing a configuration is the server's business.
     let kept = store.enrol(&enrolment, &text).await;
     kept.map_err(|_| Text::NoStorage)?;
+    witness::remember_enrolled();
     outside.timekeeper.anchor(Anchor {
         reading: clock::read(),
         server: reply.now,

@@ -17,6 +17,8 @@ pub fn check(kiosk: Kiosk) {
     let mut typed = String::new();
     kiosk.change(|model| {
         model.gate.is_checking = true;
+        // What was said of the last PIN is not yet true of this one.
+        model.gate.said = None;
         typed = std::mem::take(&mut model.gate.pin);
     });
     errand(async move {
@@ -27,7 +29,14 @@ pub fn check(kiosk: Kiosk) {
             model.gate.said = said;
         });
         if said.is_none() {
-            let health = health::look().await;
+            // B2: where the browser has not promised to keep the storage, it is asked again.
+            let health = match health::look().await {
+                health if health.persisted => health,
+                health => health::Health {
+                    persisted: health::persist().await,
+                    ..health
+                },
+            };
             kiosk.change(|model| model.health = Some(health));
             kiosk.recount().await;
         }

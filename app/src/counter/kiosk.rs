@@ -1,18 +1,23 @@
 //! The running counter: the model, and the errands it sends outside. Never: a decision; those are in
 //! `session.rs`, `sync.rs` and the survey crate.
 
+use std::cell::{Cell, RefCell};
 use std::ops::Deref;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
+use send_wrapper::SendWrapper;
 use survey::answer::{Draft, Finished};
 use survey::id::{ResponseId, Salt};
 use survey::submission::{DurationBucket, Mode, Parcel, Place, SaltedComment, Submission};
 
-use super::idle::{Silence, judge};
-use super::model::Model;
+use super::idle::{Silence, judge, lets_shell_in};
+use super::listen;
+use super::model::{Hearing, Look, Model};
+use super::pack::Pack;
 use super::session::{Order, Screen, Touch, View};
 use super::setup::Setup;
 use super::timekeeper::Timekeeper;
@@ -20,16 +25,15 @@ use crate::device::bell::Bell;
 use crate::device::indexed_db::IndexedDb;
 use crate::device::shell::Shell;
 use crate::device::store::{Begun, Entry, Store};
-use crate::device::{clock, page, random, server};
+use crate::device::{clock, page, random, witness};
 use crate::parts::Wording;
-use crate::text::Language;
 
 /// The thanks stay so long before the next citizen's screen.
 const THANKS_MS: i64 = 5_000;
 /// The staff screen closes itself after so many seconds without a touch (UK14).
 const STAFF_S: u16 = 60;
-/// Between two citizens so long before a new shell is let in (U2).
-const QUIET_MS: i64 = 60_000;
+/// Who listens is given so many seconds more before the countdown (UK10).
+const LISTENING_S: u16 = 20;
 
 /// The parts of the world outside that this page holds on to.
 pub struct Outside {
@@ -39,15 +43,18 @@ pub struct Outside {
     pub timekeeper: Timekeeper,
     /// Wakes the sender.
     pub bell: Bell,
+    /// Calls the staff screen while a finger rests on the corner.
+    pub corner: Cell<Option<TimeoutHandle>>,
+    shell: RefCell<Option<Shell>>,
 }
 
 /// What the page holds. There is one for its whole life.
 pub struct State {
-    model: RwSignal<Model, LocalStorage>,
-    touched: StoredValue<i64>,
-    began: StoredValue<i64>,
-    outside: StoredValue<Rc<Outside>, LocalStorage>,
-    shell: StoredValue<Option<Shell>, LocalStorage>,
+    model: ArcRwSignal<Model>,
+    touched: Cell<i64>,
+    began: Cell<i64>,
+    turn: Cell<u32>,
+    outside: Rc<Outside>,
 }
 
 /// Does something that takes time. Boxed, so that all errands are compiled as one.
@@ -56,9 +63,10 @@ pub fn errand(work: impl Future<Output = ()> + 'static) {
     leptos::task::spawn_local(work);
 }
 
-/// A handle to the state, as small as a pointer: every button of every screen holds one.
+/// A handle to the state, as small as a pointer: every button of every screen holds one. Wrapped, because
+/// Leptos asks what it draws from to be sent between threads, which a page does not have.
 #[derive(Clone, Copy)]
-pub struct Kiosk(&'static State);
+pub struct Kiosk(&'static SendWrapper<State>);
 
 impl Deref for Kiosk {
     type Target = State;
@@ -76,14 +84,16 @@ impl Kiosk {
             store: IndexedDb::named("hai-long"),
             timekeeper: Timekeeper::start(clock::read()),
             bell: Bell::default(),
+            corner: Cell::default(),
+            shell: RefCell::default(),
         };
-        Self(Box::leak(Box::new(State {
-            model: RwSignal::new_local(Model::default()),
-            touched: StoredValue::new(clock::monotonic()),
-            began: StoredValue::new(0),
-            outside: StoredValue::new_local(Rc::new(outside)),
-            shell: StoredValue::new_local(None),
-        })))
+        Self(Box::leak(Box::new(SendWrapper::new(State {
+            model: ArcRwSignal::new(Model::default()),
+            touched: Cell::new(clock::monotonic()),
+            began: Cell::new(0),
+            turn: Cell::new(0),
+            outside: Rc::new(outside),
+        }))))
     }
 
     /// Draws from the model; what is drawn follows its changes.
@@ -110,32 +120,42 @@ impl Kiosk {
     /// The world outside.
     #[must_use]
     pub fn outside(self) -> Rc<Outside> {
-        self.outside.get_value()
+        Rc::clone(&self.outside)
     }
 
-    /// Uses the last good configuration and, for it, the form's words in other languages.
+    /// Uses the last good configuration and the languages that it names.
     pub fn adopt(self) {
         let config = self.look(|model| model.facts.config.clone());
         let setup = config.and_then(|config| Setup::read(&config)).map(Arc::new);
         self.change(|model| {
             model.setup.clone_from(&setup);
-            model.language = model.first_language();
+            // Words of another form must not stand under this one's keys until its own are here.
+            let is_own = |words: &Wording| setup.as_ref().is_some_and(|it| words.is_of(&it.form));
+            for pack in &mut model.packs {
+                if pack.form.as_ref().is_some_and(|words| !is_own(words)) {
+                    Rc::make_mut(pack).form = None;
+                }
+            }
+            model.language = model.languages().first().cloned().unwrap_or_default();
         });
-        let Some(setup) = setup.filter(|setup| setup.languages().contains(&Language::En)) else {
-            return;
-        };
-        errand(async move {
-            let path = Wording::path(&setup.form, Language::En);
-            // Without a pack for this very form its questions stay Vietnamese.
-            let pack = server::file(&path).await;
-            let wording = pack.and_then(|pack| Wording::read(&pack, &setup.form));
-            self.change(|model| model.english = wording);
-        });
+        for tag in self.look(Model::languages) {
+            let setup = setup.clone();
+            errand(async move {
+                let form = setup.as_ref().map(|setup| &setup.form);
+                if let Some(pack) = Pack::fetch(tag, form).await {
+                    self.change(|model| {
+                        model.packs.retain(|known| known.tag != pack.tag);
+                        model.packs.push(Rc::new(pack));
+                    });
+                    request_animation_frame(move || listen::look(self));
+                }
+            });
+        }
     }
 
     /// Holds on to the service worker.
     pub fn keep_shell(self, shell: Option<Shell>) {
-        self.shell.set_value(shell);
+        self.outside().shell.replace(shell);
     }
 
     /// Shows a screen that does not follow from a touch.
@@ -155,9 +175,30 @@ impl Kiosk {
         }
     }
 
+    /// Begins a new turn of listening; what the ones before still do is nobody's any more.
+    #[must_use]
+    pub fn turn(self) -> u32 {
+        let turn = self.turn.get().wrapping_add(1);
+        self.turn.set(turn);
+        turn
+    }
+
+    /// Whether this is still the turn of listening.
+    #[must_use]
+    pub fn is_turn(self, turn: u32) -> bool {
+        self.turn.get() == turn
+    }
+
+    /// Says how far the listening is, if it is still this turn.
+    pub fn hear(self, hearing: Hearing, turn: u32) {
+        if self.is_turn(turn) && self.look(|model| model.hearing != hearing) {
+            self.change(|model| model.hearing = hearing);
+        }
+    }
+
     /// Notes that somebody is there.
     pub fn stay(self) {
-        self.touched.set_value(clock::monotonic());
+        self.touched.set(clock::monotonic());
         self.show_leaving(None);
     }
 
@@ -171,27 +212,37 @@ impl Kiosk {
     pub fn ask_to_leave(self) {
         let idle_s = self.look(|model| {
             let setup = model.setup.as_ref()?;
-            model.session.is_someones().then_some(setup.config.idle_s)
+            let longer = if model.has_listened { LISTENING_S } else { 0 };
+            let idle_s = setup.config.idle_s.saturating_add(longer);
+            model.session.is_someones().then_some(idle_s)
         });
         if let Some(idle_s) = idle_s {
-            self.touched
-                .set_value(clock::monotonic() - i64::from(idle_s) * 1_000);
+            let touched = clock::monotonic() - i64::from(idle_s) * 1_000;
+            self.touched.set(touched);
             self.watch_silence();
         }
     }
 
     /// Looks how long nobody has touched the screen; to be called a few times a second.
     pub fn watch_silence(self) {
-        let quiet_ms = clock::monotonic() - self.touched.get_value();
+        let quiet_ms = clock::monotonic() - self.touched.get();
         if self.view() == View::Staff {
             if judge(quiet_ms, STAFF_S, 0) == Silence::Over {
                 page::leave_for("/");
             }
             return;
         }
+        match self.look(|model| model.session.cleaning_for(clock::monotonic())) {
+            None => {}
+            Some(0) => return page::leave_for("/"),
+            Some(left) if self.look(|model| model.cleaning == left) => return,
+            Some(left) => return self.change(|model| model.cleaning = left),
+        }
         let silence = self.look(|model| match &model.setup {
             Some(setup) if model.session.is_someones() => {
-                judge(quiet_ms, setup.config.idle_s, setup.config.countdown_s)
+                let longer = if model.has_listened { LISTENING_S } else { 0 };
+                let idle_s = setup.config.idle_s.saturating_add(longer);
+                judge(quiet_ms, idle_s, setup.config.countdown_s)
             }
             _ => Silence::Short,
         });
@@ -216,36 +267,39 @@ impl Kiosk {
         }
     }
 
-    /// Lets a waiting shell in when nobody has been at the screen for a minute (U2).
+    /// Lets a waiting shell in when it harms nobody (U2).
     pub fn watch_update(self) {
-        self.shell.with_value(|shell| {
-            let Some(shell) = shell else { return };
-            let has_update = shell.has_update();
-            if self.look(|model| model.has_update != has_update) {
-                self.change(|model| model.has_update = has_update);
-            }
-            let idle = self.look(|model| model.session.idle_for(clock::monotonic()));
-            if has_update && idle.is_some_and(|idle_ms| idle_ms >= QUIET_MS) {
-                shell.update();
-            }
-        });
+        let outside = self.outside();
+        let shell = outside.shell.borrow();
+        let Some(shell) = shell.as_ref() else { return };
+        let has_update = shell.has_update();
+        if self.look(|model| model.has_update != has_update) {
+            self.change(|model| model.has_update = has_update);
+        }
+        let waited_ms = witness::shell_waited(has_update, clock::wall());
+        let idle_ms = self.look(|model| model.session.idle_for(clock::monotonic()));
+        if has_update && lets_shell_in(self.view(), idle_ms, waited_ms) {
+            shell.update();
+        }
     }
 
     /// Says to the service worker that the idle screen stands (U1).
     pub fn say_shown(self) {
-        self.shell.with_value(|shell| {
-            if let Some(shell) = shell {
-                shell.say_shown();
-                shell.look();
-            }
-        });
+        if let Some(shell) = self.outside().shell.borrow().as_ref() {
+            shell.say_shown(&self.look(Model::languages));
+            shell.look();
+        }
     }
 
     /// Takes a touch and does what follows from it.
     pub fn touch(self, touch: Touch) {
         let now = clock::monotonic();
         let mut order = Order::Nothing;
-        self.change(|model| order = model.session.touch(touch, now));
+        self.change(|model| {
+            order = model.session.touch(touch, now);
+            // Who goes back from the notice leaves the helper's band to nobody.
+            model.is_assisted &= model.view() != View::Attract;
+        });
         match order {
             Order::Nothing => {}
             Order::Open => self.open_draft(),
@@ -267,7 +321,7 @@ impl Kiosk {
         let id = ResponseId::from_random(random);
         let draft = Draft::open(id, &setup.form, &setup.config.demographics);
         let now = clock::monotonic();
-        self.began.set_value(now);
+        self.began.set(now);
         self.change(|model| {
             model.comment.clear();
             model.session.begin(draft, now);
@@ -278,7 +332,9 @@ impl Kiosk {
     fn count(self, what: Begun, then: impl FnOnce() + 'static) {
         let outside = self.outside();
         errand(async move {
-            if let Some((day, _)) = outside.timekeeper.day(clock::read()) {
+            let day = outside.timekeeper.day(clock::read());
+            let day = day.filter(|_| !self.look(Model::is_practice));
+            if let Some((day, _)) = day {
                 // A count that cannot be kept loses a statistic, never an answer.
                 let _ = outside.store.count(what, day).await;
             }
@@ -291,6 +347,7 @@ impl Kiosk {
         let setup = self.look(|model| model.setup.clone())?;
         let config = &setup.config;
         let (day, day_quality) = self.outside().timekeeper.day(clock::read())?;
+        let field = self.look(Model::field)?;
         let comment = match finished.comment {
             Some(text) => Some(SaltedComment {
                 text,
@@ -302,15 +359,19 @@ impl Kiosk {
             response: finished.response,
             place: Place {
                 unit: config.unit.clone(),
-                field: self.look(Model::field)?,
-                resolved_by: None,
+                resolved_by: config.resolver(&field).cloned(),
+                field,
                 class: config.class.clone(),
                 channel: config.channel.clone(),
             },
-            mode: Mode::SelfService,
+            mode: if self.look(|model| model.is_assisted) {
+                Mode::Assisted
+            } else {
+                Mode::SelfService
+            },
             day,
             day_quality,
-            duration: DurationBucket::of_ms(clock::monotonic() - self.began.get_value()),
+            duration: DurationBucket::of_ms(clock::monotonic() - self.began.get()),
         };
         Some(Entry {
             parcel: Parcel::seal(&submission, &setup.form, comment),
@@ -322,12 +383,8 @@ impl Kiosk {
     fn save(self, entry: Box<Entry>) {
         let outside = self.outside();
         errand(async move {
-            let is_practice = self.look(|model| {
-                let setup = model.setup.as_ref();
-                setup.is_some_and(|setup| setup.config.training)
-            });
             // In practice nothing is kept, so that nothing can be counted.
-            let kept = if is_practice {
+            let kept = if self.look(Model::is_practice) {
                 Ok(())
             } else {
                 outside.store.finish(&entry).await
@@ -355,16 +412,16 @@ impl Kiosk {
     /// UK11: the page loads afresh, so that no freed memory keeps a word. Where no service worker
     /// could answer without a network, the screens are set back instead: better than an error page.
     pub fn start_anew(self) {
-        let is_kept_offline = self
-            .shell
-            .with_value(|shell| shell.as_ref().is_some_and(Shell::is_in_charge));
-        if is_kept_offline {
+        let outside = self.outside();
+        let shell = outside.shell.borrow();
+        if shell.as_ref().is_some_and(Shell::is_in_charge) {
             page::leave_for("/");
             return;
         }
         self.change(|model| {
-            model.is_large = false;
-            model.is_strong = false;
+            model.look = Look::default();
+            model.is_assisted = false;
+            model.has_listened = false;
             model.comment.clear();
         });
         self.adopt();

@@ -1,37 +1,48 @@
 //! Everything the screens are drawn from, in one value. Never: a browser, a clock.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use survey::answer::Draft;
-use survey::day::Millis;
+use survey::day::{Day, Millis};
 use survey::id::FieldId;
+use survey::outbox::alarm::{self, Alarm};
+use survey::wire::device::Names;
 
+use super::pack::{FIRST, OWN, Pack, Phrase};
+use super::rescue::Said;
 use super::session::{Session, View};
 use super::setup::Setup;
 use crate::device::health::Health;
 use crate::device::store::{Facts, QueueSummary};
-use crate::parts::{Phrase, Wording};
-use crate::text::{Language, Text};
+use crate::parts::Wording;
+use crate::text::{self, Text};
 
 /// The state of the counter's page. Screens are functions of it; touches change it.
 #[derive(Clone, Debug, Default)]
 pub struct Model {
     /// Which screen stands.
     pub session: Session,
-    /// The language chosen.
-    pub language: Language,
-    /// Larger letters, for this citizen.
-    pub is_large: bool,
-    /// Stronger contrast, for this citizen.
-    pub is_strong: bool,
+    /// The tag of the language wanted; Vietnamese until a pack for it is here.
+    pub language: String,
+    /// The languages that are here.
+    pub packs: Vec<Rc<Pack>>,
+    /// How this citizen likes to see it.
+    pub look: Look,
     /// Seconds until everything is cleared, while that is counted down.
     pub leaving: Option<u16>,
     /// The comment as it is being written.
     pub comment: String,
     /// The configuration; `None` before enrolment.
     pub setup: Option<Arc<Setup>>,
-    /// The form's English words.
-    pub english: Option<Wording>,
+    /// Somebody helps this citizen (US4).
+    pub is_assisted: bool,
+    /// Whether this screen can be read aloud, or is.
+    pub hearing: Hearing,
+    /// This citizen listens, and so is given longer (UK10).
+    pub has_listened: bool,
+    /// Seconds until the screen takes touches again (UK13).
+    pub cleaning: u16,
     /// What the device knows about itself.
     pub facts: Facts,
     /// The enrolment's progress.
@@ -42,12 +53,35 @@ pub struct Model {
     pub counts: QueueSummary,
     /// How the sending goes, for staff.
     pub sending: Sending,
+    /// What came of exporting or importing, for staff.
+    pub rescue: Said,
     /// How the storage does, for staff.
     pub health: Option<Health>,
     /// Minutes by which the wall clock is ahead, for staff; `None` before the first reply.
     pub minutes_ahead: Option<i64>,
     /// A new shell waits for the idle screen.
     pub has_update: bool,
+}
+
+/// Whether a screen can be read aloud.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Hearing {
+    /// A sentence of it has no voice: the button is hidden.
+    #[default]
+    Cannot,
+    /// Each sentence has a recording or a voice of the device.
+    Can,
+    /// It is being read.
+    Hears,
+}
+
+/// How a citizen likes to see the screen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Look {
+    /// Larger letters.
+    pub is_large: bool,
+    /// Stronger contrast.
+    pub is_strong: bool,
 }
 
 /// How far an enrolment is.
@@ -111,53 +145,155 @@ impl Model {
         self.session.view()
     }
 
+    fn pack(&self) -> Option<&Rc<Pack>> {
+        self.packs.iter().find(|pack| pack.tag == self.language)
+    }
+
+    /// The tag of the language that the page is in.
+    #[must_use]
+    pub fn tag(&self) -> &str {
+        self.pack().map_or(OWN, |pack| &pack.tag)
+    }
+
+    /// The languages to offer: those of the configuration, or the first ones.
+    #[must_use]
+    pub fn languages(&self) -> Vec<String> {
+        match &self.setup {
+            Some(setup) if !setup.config.languages.is_empty() => setup.config.languages.clone(),
+            _ => FIRST.map(str::to_owned).to_vec(),
+        }
+    }
+
+    /// The languages that can be shown now, each with its own name. Vietnamese always can.
+    #[must_use]
+    pub fn choices(&self) -> Vec<(String, String)> {
+        let (key, vietnamese) = Text::LanguageName.entry();
+        let name = |tag: String| {
+            let pack = self.packs.iter().find(|pack| pack.tag == tag);
+            let name = pack.and_then(|pack| pack.words.as_ref()?.text(key));
+            let name = name.or((tag == OWN).then_some(vietnamese))?.to_owned();
+            Some((tag, name))
+        };
+        self.languages().into_iter().filter_map(name).collect()
+    }
+
+    /// A text of a pack, or in its place the Vietnamese one, marked as such.
+    fn or_vietnamese(
+        &self,
+        words: impl FnOnce(&Pack) -> Option<&Wording>,
+        key: &str,
+        vietnamese: &str,
+    ) -> Phrase {
+        let pack = self.pack();
+        let own = pack.and_then(|pack| words(pack)?.text(key));
+        match own.filter(|text| !text.is_empty()) {
+            Some(text) => Phrase {
+                text: text.to_owned(),
+                lang: None,
+            },
+            None => Phrase {
+                text: vietnamese.to_owned(),
+                lang: (self.tag() != OWN).then_some(OWN),
+            },
+        }
+    }
+
     /// A sentence in the language chosen.
     #[must_use]
-    pub fn say(&self, text: Text) -> String {
-        text.say(self.language).to_owned()
+    pub fn say(&self, text: Text) -> Phrase {
+        let (key, vietnamese) = text.entry();
+        self.or_vietnamese(|pack| pack.words.as_ref(), key, vietnamese)
     }
 
     /// A sentence with its placeholders filled.
     #[must_use]
-    pub fn fill(&self, text: Text, values: &[(&str, &str)]) -> String {
-        text.fill(self.language, values)
+    pub fn fill(&self, text: Text, values: &[(&str, &str)]) -> Phrase {
+        let said = self.say(text);
+        Phrase {
+            text: text::fill(&said.text, values),
+            lang: said.lang,
+        }
     }
 
     /// A sentence with its `{n}` filled by a number.
     #[must_use]
-    pub fn count(&self, text: Text, n: i64) -> String {
+    pub fn count(&self, text: Text, n: i64) -> Phrase {
         self.fill(text, &[("n", &n.to_string())])
     }
 
-    /// A form's text in the language chosen, or in Vietnamese, saying which.
+    /// A form's text in the language chosen, or in Vietnamese, saying so.
     #[must_use]
     pub fn phrase(&self, key: &str, vietnamese: &str) -> Phrase {
-        let english = self.english.as_ref();
-        let translated = english.filter(|_| self.language == Language::En);
-        match translated.and_then(|pack| pack.text(key)) {
-            Some(text) => Phrase {
-                text: text.to_owned(),
-                language: Language::En,
-            },
-            None => Phrase {
-                text: vietnamese.to_owned(),
-                language: Language::Vi,
-            },
+        self.or_vietnamese(|pack| pack.form.as_ref(), key, vietnamese)
+    }
+
+    /// A name in the language chosen, or in Vietnamese, saying so.
+    #[must_use]
+    pub fn name(&self, names: &Names) -> Phrase {
+        let (text, lang) = names.said_in(self.tag());
+        Phrase {
+            text: text.to_owned(),
+            lang: (lang != self.tag()).then_some(lang),
         }
+    }
+
+    /// A sentence whose placeholders are names, in parts, each with its language.
+    #[must_use]
+    pub fn sentence_of(&self, text: Text, values: &[(&str, &Names)]) -> Vec<Phrase> {
+        let said = self.say(text);
+        let part = |text: &str| Phrase {
+            text: text.to_owned(),
+            lang: said.lang,
+        };
+        let mut parts = Vec::new();
+        for piece in said.text.split('{') {
+            let (name, after) = piece.split_once('}').unwrap_or(("", piece));
+            let names = values.iter().find(|(known, _)| *known == name);
+            parts.extend(names.map(|(_, names)| self.name(names)));
+            parts.push(part(after));
+        }
+        parts
+    }
+
+    /// Whether all of it is practice: nothing is kept, nothing counted.
+    #[must_use]
+    pub fn is_practice(&self) -> bool {
+        let setup = self.setup.as_ref();
+        setup.is_some_and(|setup| setup.config.training)
+    }
+
+    /// Whether it can still be said that somebody helps: until the first answer (US4).
+    #[must_use]
+    pub fn can_be_assisted(&self) -> bool {
+        let given = self.draft().and_then(Draft::given_level);
+        given.is_none()
+    }
+
+    /// What the queue asks of staff now (B3). Red: the records that wait are to be exported (O14).
+    #[must_use]
+    pub fn queue_alarm(&self, wall: Millis) -> Alarm {
+        let unsent = u64::try_from(self.counts.unsent).unwrap_or(u64::MAX);
+        alarm::of_queue(unsent, self.counts.oldest, Day::of(wall))
+    }
+
+    /// Whether staff are asked for nothing but to export what waits (B3): not where that has just
+    /// failed, or the server's key never came.
+    #[must_use]
+    pub fn must_export(&self, wall: Millis) -> bool {
+        let has_key = self
+            .setup
+            .as_ref()
+            .is_some_and(|it| it.config.rescue.is_some());
+        let has_failed = matches!(self.rescue, Said::Wrong(_));
+        has_key
+            && !has_failed
+            && alarm::asks_for_export(self.queue_alarm(wall), self.facts.exported, wall)
     }
 
     /// The draft in progress.
     #[must_use]
     pub fn draft(&self) -> Option<&Draft> {
         self.session.draft()
-    }
-
-    /// The language a new citizen meets.
-    #[must_use]
-    pub fn first_language(&self) -> Language {
-        let setup = self.setup.as_ref();
-        let first = setup.and_then(|setup| setup.languages().first().copied());
-        first.unwrap_or_default()
     }
 
     /// The service field that counts: chosen by staff, or the configuration's first.

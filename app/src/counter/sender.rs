@@ -10,7 +10,7 @@ use super::kiosk::Kiosk;
 use super::model::Sending;
 use super::session::View;
 use super::setup::Setup;
-use super::sync::{Round, Sender, World, round};
+use super::sync::{Round, Sender, World, left, round};
 use crate::device::key::Key;
 use crate::device::server::{Server, Signed};
 use crate::device::store::{Store, StoreError};
@@ -18,6 +18,8 @@ use crate::device::{clock, health, lock, page, random};
 
 /// Another tab is sending, or the storage refused: look again after so long.
 const LOOK_AGAIN_MS: i64 = 30_000;
+/// A configuration is asked for this often: a little less than the time between two heartbeats.
+const CONFIGURE_EVERY_MS: i64 = 240_000;
 /// The longest sleep in one piece: a device that slept with its lid closed looks at the clock again.
 const LONGEST_NAP_MS: i64 = 60_000;
 
@@ -39,8 +41,8 @@ pub async fn run(kiosk: Kiosk) {
         device: Some(enrolment.device),
         key,
     });
-    let outbox = Rc::new(Cell::new(Outbox::default()));
-    let mut is_configured = false;
+    let outbox = Rc::new(Cell::new(Outbox::of(enrolment.device)));
+    let mut configured = None;
     // `Retry-After` of an earlier page still holds: no event and no reload shortens it (O5).
     sleep_until(kiosk, facts.silent_until, false).await;
     loop {
@@ -56,6 +58,7 @@ pub async fn run(kiosk: Kiosk) {
             app: page::app(),
             unit: setup.config.unit.clone(),
             health: health::look().await,
+            config: setup.config.version,
         };
         kiosk.change(|model| model.sending.is_busy = true);
         let done = exchange(kiosk, &server, &outbox, sender).await;
@@ -63,8 +66,11 @@ pub async fn run(kiosk: Kiosk) {
             Some(Ok(done)) => {
                 if let Some(anchor) = done.anchor {
                     outside.timekeeper.anchor(anchor);
-                    if !is_configured {
-                        is_configured = configure(kiosk, &server).await;
+                    // Once a page, and again with the heartbeats of one that nobody touches.
+                    let now = clock::monotonic();
+                    let is_due = configured.is_none_or(|then| now - then >= CONFIGURE_EVERY_MS);
+                    if is_due && configure(kiosk, &server).await {
+                        configured = Some(now);
                     }
                 }
                 match done.next {
@@ -80,7 +86,8 @@ pub async fn run(kiosk: Kiosk) {
                 next: Some(next),
             };
         });
-        if kiosk.view() == View::Staff {
+        // For staff, and for the screen that calls them (B3).
+        if matches!(kiosk.view(), View::Staff | View::Attract | View::Closed) {
             kiosk.recount().await;
         }
         if sleep_until(kiosk, Some(next), true).await {
@@ -96,7 +103,7 @@ async fn sleep_until(kiosk: Kiosk, at: Option<survey::day::Millis>, can_wake: bo
     let Some(at) = at else { return false };
     let bell = kiosk.outside().bell.clone();
     loop {
-        let left = at.since(clock::wall());
+        let left = left(at, clock::wall());
         if left <= 0 {
             return false;
         }
@@ -143,7 +150,7 @@ async fn configure(kiosk: Kiosk, server: &Signed) -> bool {
         kiosk.change(|model| model.facts.config = Some(text));
         // Never under a citizen's hands; the next page adopts it anyway.
         match kiosk.view() {
-            View::Attract | View::Staff => kiosk.adopt(),
+            View::Attract | View::Closed | View::Staff => kiosk.adopt(),
             View::Paused => kiosk.start_anew(),
             _ => {}
         }

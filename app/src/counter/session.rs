@@ -10,6 +10,9 @@ use crate::device::store::Entry;
 /// meant for the screen before.
 pub const DEAF_MS: i64 = 400;
 
+/// A screen that is being cleaned takes no touches for so long (UK13).
+pub const CLEANING_S: u16 = 30;
+
 /// What is on the screen, with what it needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Screen {
@@ -35,6 +38,8 @@ pub enum Screen {
     Thanks,
     /// For staff: never answers.
     Staff,
+    /// Takes no touches while it is being cleaned (UK13).
+    Cleaning,
 }
 
 /// What a person did.
@@ -122,6 +127,8 @@ pub enum View {
     Thanks,
     /// [`Screen::Staff`].
     Staff,
+    /// [`Screen::Cleaning`].
+    Cleaning,
 }
 
 impl Session {
@@ -146,6 +153,7 @@ impl Session {
             Screen::NotSaved(_) => View::NotSaved,
             Screen::Thanks => View::Thanks,
             Screen::Staff => View::Staff,
+            Screen::Cleaning => View::Cleaning,
         }
     }
 
@@ -172,6 +180,14 @@ impl Session {
     pub fn idle_for(&self, now: i64) -> Option<i64> {
         matches!(self.screen, Screen::Attract | Screen::Closed)
             .then(|| now.saturating_sub(self.since))
+    }
+
+    /// Seconds that a screen which is being cleaned still takes no touches; `None` on any other (UK13).
+    #[must_use]
+    pub fn cleaning_for(&self, now: i64) -> Option<u16> {
+        let left = i64::from(CLEANING_S) * 1_000 - now.saturating_sub(self.since);
+        let is_cleaning = matches!(self.screen, Screen::Cleaning);
+        is_cleaning.then(|| u16::try_from((left + 999) / 1_000).unwrap_or_default())
     }
 
     /// Opens or closes between two citizens; an answer begun before may end (UK12).

@@ -4,8 +4,6 @@ use survey::day::{Day, Millis};
 use survey::form::{Form, Step};
 use survey::wire::device::{Config, EnrolReply, Hours};
 
-use crate::text::Language;
-
 /// A good configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Setup {
@@ -20,24 +18,12 @@ impl Setup {
     /// `None` unless it is one, its form is one and it has a field.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
-        let config: Config = match survey::wire::read(text) {
+        let config: Config = match survey::json::read(text) {
             Ok(config) => config,
-            Err(_) => survey::wire::read::<EnrolReply>(text).ok()?.config,
+            Err(_) => survey::json::read::<EnrolReply>(text).ok()?.config,
         };
         let form = Form::parse(&config.form).ok()?;
         (!config.fields.is_empty()).then_some(Self { config, form })
-    }
-
-    /// The languages a citizen can choose from; Vietnamese if the configuration names none we have.
-    #[must_use]
-    pub fn languages(&self) -> Vec<Language> {
-        let tags = self.config.languages.iter();
-        let known: Vec<_> = tags.filter_map(|tag| Language::of_tag(tag)).collect();
-        if known.is_empty() {
-            vec![Language::default()]
-        } else {
-            known
-        }
     }
 
     /// Whether the counter serves at this time of day in Việt Nam (UK12). Without hours it always does.

@@ -5,42 +5,39 @@ use std::time::Duration;
 
 use leptos::ev;
 use leptos::prelude::*;
+use leptos::tachys::view::Render;
 use survey::form::Step;
 
 use super::draw;
 use super::kiosk::{Kiosk, errand};
-use super::model::GateSaid;
+use super::listen;
+use super::model::{GateSaid, Look, Stage};
 use super::pin::closed_minutes;
+use super::proof::must_reload;
 use super::sender;
 use super::session::{Screen, Touch, View};
 use crate::device::key::Key;
 use crate::device::page::Waking;
 use crate::device::shell::Shell;
 use crate::device::store::Store;
-use crate::device::{clock, page};
-use crate::text::Language;
+use crate::device::{aloud, clock, page, witness};
+use crate::text::Text;
 
 /// Looks for silence so often.
 const SILENCE_TICK: Duration = Duration::from_millis(250);
 /// Looks at the clock and for a new shell so often.
 const SLOW_TICK: Duration = Duration::from_secs(5);
-/// A page that could not open its storage, or broke, loads again after so long (UK17).
+/// A page that could not open its storage loads again after so long (UK17).
 const RELOAD_MS: i32 = 30_000;
 
 /// Mounts the counter.
 pub fn start() {
-    // A broken page must not stay: it says nothing of what was on it and loads again.
-    std::panic::set_hook(Box::new(|broken| {
-        if let Some(place) = broken.location() {
-            leptos::logging::error!("broken at {}:{}", place.file(), place.line());
-        }
-        page::reload_after(RELOAD_MS / 10);
-    }));
     page::remove("opening");
-    leptos::mount::mount_to_body(whole_page);
+    // Never unmounted: the page is its life.
+    leptos::mount::mount_to_renderer(&leptos::tachys::dom::body(), whole_page).forget();
 }
 
-fn whole_page() -> impl IntoView {
+fn whole_page() -> impl Render {
     let kiosk = Kiosk::new();
     listen(kiosk);
     mirror(kiosk);
@@ -52,12 +49,21 @@ fn whole_page() -> impl IntoView {
 async fn open(kiosk: Kiosk) {
     let outside = kiosk.outside();
     let Ok(facts) = outside.store.open().await else {
+        // Who cannot read Vietnamese is told too.
+        kiosk.adopt();
         kiosk.show(Screen::Paused);
         page::reload_after(RELOAD_MS);
         return;
     };
     outside.timekeeper.remember(facts.server_time);
-    let is_enrolled = facts.enrolment.is_some();
+    let key = outside.store.key().await.ok().flatten();
+    let has_key = key.and_then(Key::of_stored).is_some();
+    let is_enrolled = facts.enrolment.is_some() && has_key;
+    let asks_for_code = !is_enrolled || page::path() == "/enrol";
+    if asks_for_code && must_reload(&outside.store, facts.mark.as_deref()).await {
+        page::load_again();
+        return;
+    }
     kiosk.change(|model| {
         let closed = closed_minutes(facts.pin, clock::wall());
         model.gate.said = closed.map(GateSaid::Closed);
@@ -65,20 +71,25 @@ async fn open(kiosk: Kiosk) {
         model.facts = facts;
     });
     kiosk.adopt();
-    let key = outside.store.key().await.ok().flatten();
-    let has_key = key.and_then(Key::of_stored).is_some();
     let is_ready = kiosk.look(|model| model.setup.is_some());
+    // B6: said before anybody wonders why the device asks for a code again.
+    if witness::is_lost(is_enrolled) {
+        kiosk.change(|model| model.enrolment.stage = Stage::Refused(Text::StorageLost));
+    }
     kiosk.show(match page::path().as_str() {
-        "/enrol" => Screen::Enrol,
-        _ if !is_enrolled || !has_key => Screen::Enrol,
+        _ if asks_for_code => Screen::Enrol,
         "/staff" => Screen::Staff,
         _ if is_ready => Screen::Attract,
         _ => Screen::Paused,
     });
     kiosk.watch_hours();
     kiosk.keep_shell(Shell::register().await);
-    // What was settled long ago goes when nobody waits for anything.
-    let _ = outside.store.forget(clock::wall()).await;
+    let _ = outside.store.run_as(page::app()).await;
+    // What was settled long ago goes when nobody waits for anything, by the server's time (O7).
+    if let Some(now) = kiosk.look(|model| model.facts.server_time) {
+        let _ = outside.store.forget(now).await;
+    }
+    kiosk.recount().await;
     sender::run(kiosk).await;
 }
 
@@ -99,6 +110,7 @@ fn listen(kiosk: Kiosk) {
     window_event_listener(ev::click, move |_| kiosk.stay());
     window_event_listener(ev::pointercancel, move |_| kiosk.stay());
     window_event_listener(ev::keydown, move |event| press(kiosk, &event.key()));
+    aloud::on_voices(move || listen::look(kiosk));
     set_interval(move || kiosk.watch_silence(), SILENCE_TICK);
     set_interval(
         move || {
@@ -124,69 +136,74 @@ fn press(kiosk: Kiosk, key: &str) {
     let (Some(setup), false) = (setup, is_leaving) else {
         return;
     };
-    match kiosk.view() {
+    let choice = match kiosk.view() {
         View::Step(Step::Item(_)) => {
             if let Some(level) = setup.form.scale().level(number) {
                 kiosk.touch(Touch::Answer(level));
             }
+            None
         }
-        View::Step(Step::Filter(at)) => {
-            let options = setup
-                .form
-                .filters()
-                .get(at)
-                .map_or(0, |filter| filter.options.len());
-            if (1..=options).contains(&usize::from(number)) {
-                kiosk.touch(Touch::Choose(usize::from(number) - 1));
-            }
-        }
-        _ => {}
+        View::Step(Step::Filter(at)) => setup.form.filters().get(at),
+        View::Step(Step::Demographic(at)) => setup.form.demographics().get(at),
+        _ => None,
+    };
+    let options = choice.map_or(0, |choice| choice.options.len());
+    if (1..=options).contains(&usize::from(number)) {
+        kiosk.touch(Touch::Choose(usize::from(number) - 1));
     }
 }
 
 /// What of the model the page's own attributes and the focus follow.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 struct Mirrored {
     view: View,
-    language: Language,
-    is_large: bool,
-    is_strong: bool,
+    language: String,
+    look: Look,
     is_leaving: bool,
 }
 
 /// Keeps the page's own attributes and the focus in step with the screen.
 fn mirror(kiosk: Kiosk) {
-    Effect::new(move |before: Option<Mirrored>| {
+    // As long as the page. An `Effect` would bring the arena that such things are kept in (0014).
+    std::mem::forget(RenderEffect::new(move |before: Option<Mirrored>| {
         let now = kiosk.draw(|model| Mirrored {
             view: model.view(),
-            language: model.language,
-            is_large: model.is_large,
-            is_strong: model.is_strong,
+            language: model.tag().to_owned(),
+            look: model.look,
             is_leaving: model.leaving.is_some(),
         });
-        if before == Some(now) {
+        if before.as_ref() == Some(&now) {
             return now;
         }
-        page::set("lang", now.language.tag());
-        page::set("data-size", if now.is_large { "large" } else { "normal" });
+        page::set("lang", &now.language);
+        page::set(
+            "data-size",
+            if now.look.is_large { "large" } else { "normal" },
+        );
         page::set(
             "data-contrast",
-            if now.is_strong { "strong" } else { "normal" },
+            if now.look.is_strong {
+                "strong"
+            } else {
+                "normal"
+            },
         );
+        let before = before.as_ref();
         let is_new_view = before.is_none_or(|before| before.view != now.view);
         let was_leaving = before.is_some_and(|before| before.is_leaving);
-        if is_new_view || was_leaving != now.is_leaving {
+        let is_leaving = now.is_leaving;
+        if is_new_view || was_leaving != is_leaving {
             // The screen is drawn first, then it can be read out from its heading (UX4).
             request_animation_frame(move || {
-                page::focus(if now.is_leaving {
-                    "still-here"
-                } else {
-                    "heading"
-                });
+                page::focus(if is_leaving { "still-here" } else { "heading" });
                 if is_new_view {
                     page::scroll_to_top();
                 }
             });
+        }
+        // Read aloud only on request, and never over the end of its screen.
+        if is_new_view || before.is_none_or(|before| before.language != now.language) {
+            request_animation_frame(move || listen::look(kiosk));
         }
         if is_new_view && matches!(now.view, View::Attract | View::Closed) {
             page::replace_address("/");
@@ -194,5 +211,5 @@ fn mirror(kiosk: Kiosk) {
             set_timeout(move || kiosk.say_shown(), Duration::from_secs(1));
         }
         now
-    });
+    }));
 }

@@ -3,16 +3,27 @@
 
 use survey::day::{Anchor, Millis, Reading};
 use survey::id::{AppHash, BatchId, DeviceId, Epoch, UnitId};
-use survey::outbox::{Meaning, Next, Outbox, Outcome, Waiting};
+use survey::outbox::{Aside, Marks, Meaning, Next, Outbox, Outcome, Waiting, refill_pause_ms};
 use survey::wire::VERSION;
 use survey::wire::batch::{Batch, DayCount, Record, Status, read_reply};
 
 use crate::device::health::Health;
 use crate::device::server::{Answer, Server};
-use crate::device::store::{Heard, Queued, Store, StoreError};
+use crate::device::store::{Heard, News, Queued, Store, StoreError};
 
 /// A `Retry-After` above one hour is taken as one hour.
 const LONGEST_SILENCE_MS: i64 = 3_600_000;
+
+/// The longest wait that anything asks for: an hour of `Retry-After`, a quarter of an hour of patience.
+const LONGEST_WAIT_MS: i64 = LONGEST_SILENCE_MS + 900_000;
+
+/// Milliseconds left until an instant of the wall clock. A longer wait than any that is asked for was
+/// reckoned before somebody set the clock back: it is over.
+#[must_use]
+pub fn left(until: Millis, now: Millis) -> i64 {
+    let left = until.since(now);
+    if left > LONGEST_WAIT_MS { 0 } else { left }
+}
 
 /// What a batch says about its sender.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +38,8 @@ pub struct Sender {
     pub unit: UnitId,
     /// Its storage.
     pub health: Health,
+    /// The version of its configuration.
+    pub config: u64,
 }
 
 /// The clock and the dice, handed in so that tests can hold them.
@@ -75,7 +88,7 @@ pub async fn round(
     if records.is_empty() && !ids.is_empty() {
         // Entries whose content cannot be read any more must not hold the others (O8).
         let heard = Heard {
-            aside: ids,
+            aside: ids.into_iter().map(|id| (id, Aside::Unreadable)).collect(),
             now: (world.clock)().wall,
             trouble: Some(survey::outbox::Trouble::SetAside),
             ..Heard::default()
@@ -97,6 +110,8 @@ pub async fn round(
         .collect();
     let batch_id = BatchId::from_random((world.random)().ok_or(StoreError::Failed)?);
     let days = store.summary().await?.days;
+    // Before the request is sent: a version learned meanwhile, by another page, is no news (O12).
+    let before = store.marks(unit).await?;
     let batch = Batch {
         v: VERSION,
         batch: batch_id,
@@ -106,17 +121,28 @@ pub async fn round(
         no: store.next_batch().await?,
         app: sender.app,
         clock: (world.clock)().wall,
-        status: status(&queue, sender.health, days),
+        status: status(&queue, &sent, sender, days),
         records,
     };
     let path = ["/v1/units/", unit.as_str(), "/batches"].concat();
-    let answer = server.ask(&path, Some(&survey::wire::write(&batch))).await;
+    let answer = server.ask(&path, Some(&survey::json::write(&batch))).await;
     let now = (world.clock)();
     let outcome = outcome(answer, batch_id);
-    let random = (world.random)().map_or(0, |[a, b, c, d, ..]| u32::from_be_bytes([a, b, c, d]));
-    let meaning = outbox.hear(&sent, &outcome, now.wall, random);
-    let heard = heard(meaning, &outcome, now.wall);
-    store.settle(&heard).await?;
+    let dice = || (world.random)().map_or(0, |[a, b, c, d, ..]| u32::from_be_bytes([a, b, c, d]));
+    let meaning = outbox.hear(&sent, &outcome, now.wall, dice());
+    let mut heard = heard(meaning, &outcome, now.wall);
+    let resume = now.wall.plus(refill_pause_ms(dice()));
+    if let Outcome::Reply(reply) = &outcome {
+        heard.news = Some(News {
+            unit: unit.clone(),
+            before,
+            said: Marks::of(reply),
+            resume,
+        });
+    }
+    if store.settle(&heard).await? > 0 {
+        outbox.stand_back(resume);
+    }
     Ok(Round {
         next: outbox.next(&still_waiting(store).await?, now.wall),
         anchor: heard.server_time.map(|server| Anchor {
@@ -131,17 +157,23 @@ async fn still_waiting(store: &impl Store) -> Result<Vec<Waiting>, StoreError> {
     Ok(queue.iter().map(|queued| queued.waiting).collect())
 }
 
-fn status(queue: &[Queued], health: Health, days: Vec<DayCount>) -> Status {
-    let aside = queue
+/// How the device is once the server has taken what is sent: what waits then is what the server has
+/// not got (W2).
+fn status(queue: &[Queued], sent: &[Waiting], sender: &Sender, days: Vec<DayCount>) -> Status {
+    let is_sent = |queued: &&Queued| sent.iter().any(|sent| sent.id == queued.waiting.id);
+    let left: Vec<&Queued> = queue.iter().filter(|queued| !is_sent(queued)).collect();
+    let aside = left
         .iter()
         .filter(|queued| queued.waiting.aside_since.is_some());
     Status {
-        unsent: u32::try_from(queue.len()).unwrap_or(u32::MAX),
-        oldest: queue.iter().map(|queued| queued.day).min(),
-        persisted: health.persisted,
-        free_mb: health.free_mb,
+        unsent: u32::try_from(left.len()).unwrap_or(u32::MAX),
+        oldest: left.iter().map(|queued| queued.day).min(),
+        persisted: sender.health.persisted,
+        free_mb: sender.health.free_mb,
+        losses: sender.health.losses,
         asides: u16::try_from(aside.count()).unwrap_or(u16::MAX),
         days,
+        config: sender.config,
     }
 }
 
@@ -171,6 +203,7 @@ fn heard(meaning: Meaning, outcome: &Outcome, now: Millis) -> Heard {
         },
         silent_until: silence_ms.map(|wait| now.plus(wait.clamp(0, LONGEST_SILENCE_MS))),
         trouble: meaning.trouble,
+        news: None,
     }
 }
 
@@ -195,6 +228,7 @@ mod tests {
     struct Counting {
         batches: RefCell<Vec<(String, Batch)>>,
         instead: RefCell<Option<Outage>>,
+        marks: Cell<Marks>,
     }
 
     impl Server for Counting {
@@ -211,8 +245,8 @@ mod tests {
                 batch: batch.batch,
                 verdicts: verdicts.collect(),
                 unread: Vec::new(),
-                restore: 0,
-                version: 1,
+                restore: self.marks.get().restore,
+                version: self.marks.get().version,
                 now: Millis(5_000),
                 wait_s: None,
             };
@@ -251,6 +285,10 @@ mod tests {
         }
 
         fn round(&self) -> Result<Round, StoreError> {
+            self.round_with(&self.server)
+        }
+
+        fn round_with(&self, server: &impl Server) -> Result<Round, StoreError> {
             let clock = || Reading {
                 wall: Millis(self.wall.get()),
                 monotonic: 0,
@@ -265,15 +303,10 @@ mod tests {
                 app: AppHash::from_bytes([3; 32]),
                 unit: UnitId::parse("33.home").unwrap(),
                 health: Health::default(),
+                config: 4,
             };
             let mut outbox = self.outbox.borrow_mut();
-            now(round(
-                &self.store,
-                &self.server,
-                &mut outbox,
-                &sender,
-                &world,
-            ))
+            now(round(&self.store, server, &mut outbox, &sender, &world))
         }
 
         fn unsent(&self) -> usize {
@@ -292,7 +325,7 @@ mod tests {
         );
         let batches = device.server.batches.borrow();
         assert_eq!(batches[0].0, "/v1/units/33.test/batches");
-        assert_eq!(batches[0].1.status.unsent, 3);
+        assert_eq!(batches[0].1.status.unsent, 0, "what the server has not got");
         assert_eq!(batches[0].1.no, 1);
     }
 
@@ -358,11 +391,108 @@ mod tests {
     }
 
     #[test]
+    fn o5_a_wait_longer_than_any_that_is_asked_for_is_over() {
+        let at = Millis(1_795_400_000_000);
+        for (until, expected) in [
+            (at.plus(-1), -1),
+            (at.plus(LONGEST_WAIT_MS), LONGEST_WAIT_MS),
+            (at.plus(LONGEST_WAIT_MS + 1), 0),
+            (at.plus(365 * survey::day::DAY_MS), 0),
+        ] {
+            assert_eq!(left(until, at), expected);
+        }
+    }
+
+    #[test]
+    fn o12_a_restored_server_gets_everything_again_and_not_at_once() {
+        let device = Device::with(3);
+        device.round().unwrap();
+        assert_eq!(device.unsent(), 0);
+        device.server.marks.set(Marks {
+            restore: 1,
+            version: 0,
+        });
+        device.wall.set(device.wall.get() + 300_000);
+        let round = device.round().unwrap();
+        assert_eq!(device.unsent(), 3);
+        let resume = Millis(device.wall.get()).plus(refill_pause_ms(0x0909_0909));
+        assert_eq!(round.next, Next::Wait(resume));
+        let facts = now(device.store.open()).unwrap();
+        assert_eq!(facts.silent_until, Some(resume), "over a reload too");
+        device.wall.set(resume.0);
+        device.round().unwrap();
+        assert_eq!(device.unsent(), 0);
+        assert_eq!(device.server.batches.borrow()[2].1.records.len(), 3);
+    }
+
+    /// A server whose reply is overtaken: meanwhile another page of this device hears a later one.
+    struct Overtaken<'a> {
+        device: &'a Device,
+        meanwhile: Heard,
+    }
+
+    impl Server for Overtaken<'_> {
+        async fn ask(&self, path: &str, body: Option<&str>) -> Option<Answer> {
+            let answer = self.device.server.ask(path, body).await;
+            self.device.store.settle(&self.meanwhile).await.unwrap();
+            answer
+        }
+    }
+
+    #[test]
+    fn o12_what_another_page_learns_meanwhile_is_no_restore() {
+        let device = Device::with(1);
+        device.server.marks.set(Marks {
+            restore: 0,
+            version: 50,
+        });
+        device.round().unwrap();
+        now(device.store.finish(&sample(2))).unwrap();
+        let unit = UnitId::parse("33.test").unwrap();
+        let said = Marks {
+            restore: 0,
+            version: 60,
+        };
+        let meanwhile = Heard {
+            news: Some(News {
+                before: now(device.store.marks(&unit)).unwrap(),
+                unit,
+                said,
+                resume: Millis(0),
+            }),
+            ..Heard::default()
+        };
+        let overtaken = Overtaken {
+            device: &device,
+            meanwhile,
+        };
+        device.round_with(&overtaken).unwrap();
+        assert_eq!(device.unsent(), 0);
+    }
+
+    #[test]
+    fn w2_a_status_tells_what_the_server_has_not_got() {
+        let device = Device::with(60);
+        device.round().unwrap();
+        device.round().unwrap();
+        let batches = device.server.batches.borrow();
+        let told: Vec<_> = (batches.iter())
+            .map(|(_, batch)| (batch.records.len(), batch.status.unsent))
+            .collect();
+        assert_eq!(told, [(50, 10), (10, 0)]);
+        assert_eq!(batches[1].1.status.oldest, None);
+    }
+
+    #[test]
     fn a_heartbeat_goes_to_the_devices_own_unit() {
         let device = Device::with(0);
         device.round().unwrap();
         let batches = device.server.batches.borrow();
         assert_eq!(batches[0].0, "/v1/units/33.home/batches");
         assert!(batches[0].1.records.is_empty());
+        assert_eq!(
+            batches[0].1.status.config, 4,
+            "W11: which configuration is in use"
+        );
     }
 }

@@ -1,11 +1,16 @@
 //! The manager's door to the server: its questions and writes, with the session's cookie. Never: a
 //! decision on what an answer means.
 
+use serde::de::DeserializeOwned;
 use survey::id::{DeviceId, UnitId};
 use survey::wire::code::{Code, Refusal};
 use survey::wire::manager::{
     Devices, FreshCode, Live, NewCode, Session, Setup, SignIn, UnitPage, Units,
 };
+use survey::wire::people::{Assertion, Challenge, Passkeys};
+use survey::wire::quarantine::{Decide, Decided, Quarantine};
+use survey::wire::rescue::Imported;
+use survey::wire::watch::Health;
 use survey::wire::{read, write};
 use web_sys::RequestCredentials;
 
@@ -28,6 +33,18 @@ pub enum Trouble {
 }
 
 impl Trouble {
+    /// Whether the one who is signed in must prove it again.
+    #[must_use]
+    pub const fn wants_proof(&self) -> bool {
+        matches!(
+            self,
+            Self::Refused {
+                code: Code::ProveAgain,
+                ..
+            }
+        )
+    }
+
     /// Whether the session is over, so that somebody must sign in.
     #[must_use]
     pub const fn is_signed_out(&self) -> bool {
@@ -58,6 +75,30 @@ pub async fn sign_in(account: String, password: String) -> Result<Session, Troub
     let body = write(&SignIn { account, password });
     let answer = ask("POST", "/v1/session", Some(&body)).await?;
     read(&answer).map_err(|_| Trouble::Unreadable)
+}
+
+/// A challenge for a passkey.
+///
+/// # Errors
+/// [`Trouble`].
+pub async fn challenge() -> Result<Challenge, Trouble> {
+    understood(ask("GET", "/v1/session/challenge", None).await)
+}
+
+/// Signs in with what a passkey signed.
+///
+/// # Errors
+/// [`Trouble`].
+pub async fn sign_in_by_passkey(signed: &Assertion) -> Result<Session, Trouble> {
+    understood(ask("POST", "/v1/session/passkey", Some(&write(signed))).await)
+}
+
+/// One's own passkeys, with a challenge to make another one.
+///
+/// # Errors
+/// [`Trouble`].
+pub async fn passkeys() -> Result<Passkeys, Trouble> {
+    understood(ask("GET", "/v1/passkeys", None).await)
 }
 
 /// Ends the session on the server.
@@ -134,6 +175,82 @@ pub async fn revoke(device: DeviceId) -> Result<(), Trouble> {
     ask("POST", &path, Some("{}")).await.map(drop)
 }
 
+/// What is kept uncounted.
+///
+/// # Errors
+/// [`Trouble`].
+pub async fn quarantine() -> Result<Quarantine, Trouble> {
+    let answer = ask("GET", "/v1/quarantine", None).await?;
+    read(&answer).map_err(|_| Trouble::Unreadable)
+}
+
+/// How the server is.
+///
+/// # Errors
+/// [`Trouble`].
+pub async fn server() -> Result<Health, Trouble> {
+    let answer = ask("GET", "/v1/server", None).await?;
+    read(&answer).map_err(|_| Trouble::Unreadable)
+}
+
+/// Decides on a group of it.
+///
+/// # Errors
+/// [`Trouble`].
+pub async fn decide(wanted: &Decide) -> Result<Decided, Trouble> {
+    let answer = ask("POST", "/v1/quarantine", Some(&write(wanted))).await?;
+    read(&answer).map_err(|_| Trouble::Unreadable)
+}
+
+/// Hands in a rescue file.
+///
+/// # Errors
+/// [`Trouble`].
+pub async fn hand_in(file: &str) -> Result<Imported, Trouble> {
+    let answer = ask("POST", "/v1/rescue", Some(file)).await?;
+    read(&answer).map_err(|_| Trouble::Unreadable)
+}
+
+/// Sends a message (JSON) and wants nothing but that it is done.
+///
+/// # Errors
+/// [`Trouble`].
+pub async fn tell(method: &str, path: &str, message: &str) -> Result<(), Trouble> {
+    ask(method, path, Some(message)).await.map(drop)
+}
+
+/// Ends what stands at a path.
+///
+/// # Errors
+/// [`Trouble`].
+pub async fn remove(path: &str) -> Result<(), Trouble> {
+    ask("DELETE", path, None).await.map(drop)
+}
+
+/// Sends a message, and returns the answer's text.
+///
+/// # Errors
+/// [`Trouble`].
+pub async fn consult(method: &str, path: &str, message: &str) -> Result<String, Trouble> {
+    ask(method, path, Some(message)).await
+}
+
+/// The text of what stands at a path.
+///
+/// # Errors
+/// [`Trouble`].
+pub async fn get(path: &str) -> Result<String, Trouble> {
+    ask("GET", path, None).await
+}
+
+/// A text of the server as the message it is.
+///
+/// # Errors
+/// [`Trouble::Unreadable`].
+pub fn understood<A: DeserializeOwned>(answer: Result<String, Trouble>) -> Result<A, Trouble> {
+    read(&answer?).map_err(|_| Trouble::Unreadable)
+}
+
 async fn ask(method: &str, path: &str, body: Option<&str>) -> Result<String, Trouble> {
     let answer = exchange(method, path, &[], body, RequestCredentials::SameOrigin)
         .await
@@ -142,7 +259,7 @@ async fn ask(method: &str, path: &str, body: Option<&str>) -> Result<String, Tro
     if answer.status < 400 {
         return Ok(text);
     }
-    let refusal: Refusal = read(&text).map_err(|_| Trouble::Unreadable)?;
+    let refusal: Refusal = survey::json::read(&text).map_err(|_| Trouble::Unreadable)?;
     Err(Trouble::Refused {
         code: refusal.code,
         wait_s: answer.retry_after.map(|wait_ms| wait_ms / 1_000),

@@ -1,9 +1,9 @@
-//! Waiting that can be cut short.
+//! Waiting that ends: cut short by a ring, or by time.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use js_sys::{Function, Promise};
+use js_sys::{Array, Function, Promise};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
@@ -42,6 +42,13 @@ impl Bell {
         state.wake = None;
         std::mem::take(&mut state.rung)
     }
+}
+
+/// What a promise gives, if it gives it in time. Some browsers leave one open for ever.
+pub async fn in_time(promise: Promise, milliseconds: i64) -> Option<JsValue> {
+    let late = Promise::new(&mut |_, reject| after(milliseconds, &reject));
+    let first = Promise::race(&Array::of2(&promise, &late));
+    JsFuture::from(first).await.ok()
 }
 
 fn after(milliseconds: i64, call: &Function) {

@@ -4,13 +4,30 @@
 use survey::answer::Draft;
 use survey::day::{DAY_MS, Day, DayQuality, Millis};
 use survey::form::{Form, Step};
-use survey::id::{Channel, DeviceClass, DeviceId, Epoch, FieldId, ResponseId, Salt, UnitId};
-use survey::outbox::{Trouble, Verdict};
+use survey::id::{
+    AppHash, Channel, DeviceClass, DeviceId, Epoch, FieldId, ResponseId, Salt, UnitId,
+};
+use survey::outbox::{Aside, Marks, Trouble, Verdict};
 use survey::submission::{DurationBucket, Mode, Parcel, Place, SaltedComment, Submission};
 
-use super::store::{Begun, Enrolment, Entry, Heard, PinTries, SETTLED_DAYS, Store};
+use super::store::{Begun, Enrolment, Entry, Heard, News, PinTries, SETTLED_DAYS, Store};
 
-const NOW: Millis = Millis(1_795_400_000_000);
+/// The instant at which everything here happens.
+pub const NOW: Millis = Millis(1_795_400_000_000);
+/// Too many wrong PINs.
+pub const TRIES: PinTries = PinTries {
+    wrong: 5,
+    until: Some(NOW),
+};
+
+/// A service field.
+///
+/// # Panics
+/// When the word of this file is no id.
+#[must_use]
+pub fn field() -> FieldId {
+    FieldId::parse("dat-dai").unwrap_or_else(|_| panic!("the field is an id"))
+}
 
 /// A finished survey with a comment, told apart by its number.
 ///
@@ -79,6 +96,40 @@ fn verdict(entry: &Entry) -> Heard {
     }
 }
 
+const fn marks(restore: u32, version: u64) -> Marks {
+    Marks { restore, version }
+}
+
+/// A reply about this unit that says `said`, when `before` was known.
+fn news(unit: &UnitId, before: Marks, said: Marks) -> Heard {
+    Heard {
+        news: Some(News {
+            unit: unit.clone(),
+            before,
+            said,
+            resume: NOW.plus(60_000),
+        }),
+        now: NOW,
+        server_time: Some(NOW),
+        ..Heard::default()
+    }
+}
+
+fn of_unit(mut entry: Entry, unit: &UnitId) -> Entry {
+    entry.unit = unit.clone();
+    entry
+}
+
+async fn is_waiting(store: &impl Store, entry: &Entry) -> bool {
+    let waiting = store.waiting().await.unwrap_or_default();
+    waiting.iter().any(|queued| {
+        queued.waiting.id == entry.parcel.id
+            && queued.waiting.hash == entry.parcel.hash
+            && queued.unit == entry.unit
+            && queued.day == entry.day
+    })
+}
+
 /// Runs every promise, each on a fresh store.
 ///
 /// # Panics
@@ -91,7 +142,12 @@ pub async fn run<S: Store>(fresh: impl AsyncFn() -> S) {
     o7_a_settled_record_never_waits_again_and_is_forgotten_later(&fresh().await).await;
     o8_a_record_set_aside_still_waits(&fresh().await).await;
     o10_enrolling_again_keeps_the_queue(&fresh().await).await;
+    o12_marks_are_one_ordinal_and_a_version_for_each_unit(&fresh().await).await;
+    o12_a_restore_returns_every_unit_and_a_lost_version_its_own(&fresh().await).await;
+    o12_a_reply_from_before_a_known_restore_settles_nothing(&fresh().await).await;
     w7_batch_numbers_only_rise(&fresh().await).await;
+    b2_a_mark_is_found_by_who_opens_the_storage_again(&fresh().await).await;
+    b3_an_export_is_remembered_and_takes_nothing_out(&fresh().await).await;
     facts_are_remembered(&fresh().await).await;
     surveys_are_counted_by_day(&fresh().await).await;
 }
@@ -110,7 +166,7 @@ async fn o2_a_finished_survey_waits_with_its_content(store: &impl Store) {
     let parcels = store.parcels(&[entry.parcel.id]).await;
     assert_eq!(parcels, Ok(vec![entry.parcel.clone()]));
     let summary = store.summary().await.unwrap_or_default();
-    assert_eq!((summary.unsent, summary.aside), (1, 0));
+    assert_eq!((summary.unsent, summary.asides.len()), (1, 0));
     assert_eq!(summary.oldest, Some(entry.day));
 }
 
@@ -119,7 +175,7 @@ async fn o2_finishing_twice_keeps_one(store: &impl Store) {
     assert_eq!(store.finish(&entry).await, Ok(()));
     assert_eq!(store.finish(&entry).await, Ok(()));
     assert_eq!(store.waiting().await.map(|all| all.len()), Ok(1));
-    assert_eq!(store.settle(&verdict(&entry)).await, Ok(()));
+    assert_eq!(store.settle(&verdict(&entry)).await, Ok(0));
     assert_eq!(store.finish(&entry).await, Ok(()));
     assert_eq!(
         store.waiting().await,
@@ -137,9 +193,9 @@ async fn o4_only_its_own_hash_settles_a_record(store: &impl Store) {
         settle: vec![(mine.parcel.id, other.parcel.hash, Verdict::Counted)],
         ..verdict(&mine)
     };
-    assert_eq!(store.settle(&wrong).await, Ok(()));
+    assert_eq!(store.settle(&wrong).await, Ok(0));
     assert_eq!(store.waiting().await.map(|all| all.len()), Ok(2));
-    assert_eq!(store.settle(&verdict(&mine)).await, Ok(()));
+    assert_eq!(store.settle(&verdict(&mine)).await, Ok(0));
     let left = store.waiting().await.unwrap_or_default();
     assert_eq!(left.len(), 1);
     assert_eq!(left[0].waiting.id, other.parcel.id);
@@ -152,7 +208,7 @@ async fn o6_nothing_but_a_verdict_takes_a_record_out(store: &impl Store) {
         trouble: Some(Trouble::NotEnrolled),
         ..Heard::default()
     };
-    assert_eq!(store.settle(&nothing).await, Ok(()));
+    assert_eq!(store.settle(&nothing).await, Ok(0));
     assert_eq!(store.configure("{}").await, Ok(()));
     let forgotten = store.forget(NOW.plus(1_000 * DAY_MS)).await;
     assert_eq!(forgotten, Ok(0));
@@ -165,7 +221,7 @@ async fn o6_nothing_but_a_verdict_takes_a_record_out(store: &impl Store) {
 async fn o7_a_settled_record_never_waits_again_and_is_forgotten_later(store: &impl Store) {
     let entry = sample(1);
     assert_eq!(store.finish(&entry).await, Ok(()));
-    assert_eq!(store.settle(&verdict(&entry)).await, Ok(()));
+    assert_eq!(store.settle(&verdict(&entry)).await, Ok(0));
     assert_eq!(store.waiting().await, Ok(Vec::new()));
     assert_eq!(store.parcels(&[entry.parcel.id]).await, Ok(Vec::new()));
     let summary = store.summary().await.unwrap_or_default();
@@ -173,22 +229,114 @@ async fn o7_a_settled_record_never_waits_again_and_is_forgotten_later(store: &im
     assert_eq!(store.forget(NOW.plus(SETTLED_DAYS * DAY_MS)).await, Ok(0));
     let later = NOW.plus(SETTLED_DAYS * DAY_MS + 1);
     assert_eq!(store.forget(later).await, Ok(1));
+    // A clock that is a year behind does not shorten it: the server's time is what counts.
+    let entry = sample(2);
+    assert_eq!(store.finish(&entry).await, Ok(()));
+    let behind = Heard {
+        now: NOW.plus(-365 * DAY_MS),
+        ..verdict(&entry)
+    };
+    assert_eq!(store.settle(&behind).await, Ok(0));
+    assert_eq!(store.forget(NOW).await, Ok(0));
+}
+
+async fn o12_marks_are_one_ordinal_and_a_version_for_each_unit(store: &impl Store) {
+    let (Ok(here), Ok(there)) = (UnitId::parse("33.test"), UnitId::parse("33.there")) else {
+        panic!("the units are ids");
+    };
+    assert_eq!(store.marks(&here).await, Ok(Marks::default()));
+    for (unit, version) in [(&here, 7), (&there, 40)] {
+        let heard = news(unit, Marks::default(), marks(0, version));
+        assert_eq!(store.settle(&heard).await, Ok(0));
+        assert_eq!(store.marks(unit).await, Ok(marks(0, version)));
+    }
+    let restored = news(&here, marks(0, 7), marks(1, 2));
+    assert_eq!(store.settle(&restored).await, Ok(0));
+    assert_eq!(store.marks(&here).await, Ok(marks(1, 2)));
+    assert_eq!(store.marks(&there).await, Ok(marks(1, 0)), "counts anew");
+    let enrolment = Enrolment {
+        device: DeviceId::from_random([5; 16]),
+        epoch: Epoch::from_bytes([6; 16]),
+    };
+    assert_eq!(store.enrol(&enrolment, "{}").await, Ok(()));
+    assert_eq!(store.marks(&here).await, Ok(Marks::default()));
+}
+
+async fn o12_a_restore_returns_every_unit_and_a_lost_version_its_own(store: &impl Store) {
+    let Ok(there) = UnitId::parse("33.there") else {
+        panic!("the unit is an id");
+    };
+    let (mine, other) = (sample(1), of_unit(sample(2), &there));
+    let known = marks(1, 9);
+    for entry in [&mine, &other] {
+        assert_eq!(store.finish(entry).await, Ok(()));
+        let heard = Heard {
+            settle: verdict(entry).settle,
+            ..news(&entry.unit, known, known)
+        };
+        assert_eq!(store.settle(&heard).await, Ok(0));
+    }
+    let same = news(&mine.unit, known, marks(1, 9));
+    assert_eq!(store.settle(&same).await, Ok(0));
+    assert_eq!(store.waiting().await, Ok(Vec::new()));
+    let fell = news(&mine.unit, known, marks(1, 8));
+    assert_eq!(store.settle(&fell).await, Ok(1), "those of that unit");
+    assert!(is_waiting(store, &mine).await);
+    let facts = store.open().await.unwrap_or_default();
+    let resume = fell.news.map(|news| news.resume);
+    assert_eq!(facts.silent_until, resume, "and not all devices at once");
+    let parcels = store.parcels(&[mine.parcel.id]).await.unwrap_or_default();
+    assert_eq!(parcels, [mine.parcel.clone().without_comment()]);
+    // What returns and gets its verdict in the same reply stays settled; the others wait.
+    let restored = Heard {
+        settle: verdict(&mine).settle,
+        ..news(&mine.unit, marks(1, 8), marks(2, 99))
+    };
+    assert_eq!(store.settle(&restored).await, Ok(1), "those of every unit");
+    assert!(!is_waiting(store, &mine).await);
+    assert!(is_waiting(store, &other).await);
+    assert_eq!(store.forget(NOW.plus(DAY_MS)).await, Ok(0));
+    let again = news(&mine.unit, marks(2, 99), marks(2, 99));
+    assert_eq!(store.settle(&again).await, Ok(0), "once");
+}
+
+async fn o12_a_reply_from_before_a_known_restore_settles_nothing(store: &impl Store) {
+    let entry = sample(1);
+    assert_eq!(store.finish(&entry).await, Ok(()));
+    let heard = news(&entry.unit, Marks::default(), marks(3, 5));
+    assert_eq!(store.settle(&heard).await, Ok(0));
+    let outdated = Heard {
+        settle: verdict(&entry).settle,
+        ..news(&entry.unit, Marks::default(), marks(2, 90))
+    };
+    assert_eq!(store.settle(&outdated).await, Ok(0));
+    assert!(is_waiting(store, &entry).await);
+    assert_eq!(store.marks(&entry.unit).await, Ok(marks(3, 5)));
 }
 
 async fn o8_a_record_set_aside_still_waits(store: &impl Store) {
     let entry = sample(1);
     assert_eq!(store.finish(&entry).await, Ok(()));
     let aside = Heard {
-        aside: vec![entry.parcel.id],
+        aside: vec![(entry.parcel.id, Aside::Unread)],
         now: NOW,
         trouble: Some(Trouble::SetAside),
         ..Heard::default()
     };
-    assert_eq!(store.settle(&aside).await, Ok(()));
+    assert_eq!(store.settle(&aside).await, Ok(0));
     let waiting = store.waiting().await.unwrap_or_default();
     assert_eq!(waiting[0].waiting.aside_since, Some(NOW));
-    assert_eq!(store.summary().await.map(|all| all.aside), Ok(1));
-    assert_eq!(store.settle(&verdict(&entry)).await, Ok(()));
+    assert_eq!(waiting[0].aside, Some(Aside::Unread));
+    let asides = async || store.summary().await.map(|all| all.asides);
+    assert_eq!(asides().await, Ok(vec![Aside::Unread]));
+    // A new build may do better; the one that set it aside goes on as before.
+    let builds = [1, 1, 2].map(|build| AppHash::from_bytes([build; 32]));
+    for (build, left) in builds.into_iter().zip([0, 1, 0]) {
+        assert_eq!(store.run_as(build).await, Ok(()));
+        assert_eq!(asides().await, Ok(vec![Aside::Unread; left]));
+        assert_eq!(store.settle(&aside).await, Ok(0));
+    }
+    assert_eq!(store.settle(&verdict(&entry)).await, Ok(0));
     assert_eq!(store.waiting().await, Ok(Vec::new()));
 }
 
@@ -213,15 +361,25 @@ async fn w7_batch_numbers_only_rise(store: &impl Store) {
     }
 }
 
+async fn b2_a_mark_is_found_by_who_opens_the_storage_again(store: &impl Store) {
+    for mark in ["first", "second"] {
+        assert_eq!(store.leave_mark(mark).await, Ok(()));
+        let facts = store.open().await.unwrap_or_default();
+        assert_eq!(facts.mark.as_deref(), Some(mark));
+    }
+}
+
+async fn b3_an_export_is_remembered_and_takes_nothing_out(store: &impl Store) {
+    assert_eq!(store.finish(&sample(1)).await, Ok(()));
+    assert_eq!(store.exported(NOW).await, Ok(()));
+    let facts = store.open().await.unwrap_or_default();
+    assert_eq!(facts.exported, Some(NOW));
+    assert_eq!(store.waiting().await.map(|all| all.len()), Ok(1));
+}
+
 async fn facts_are_remembered(store: &impl Store) {
     assert_eq!(store.open().await, Ok(super::store::Facts::default()));
-    let Ok(field) = FieldId::parse("dat-dai") else {
-        panic!("the field is an id");
-    };
-    let pin = PinTries {
-        wrong: 5,
-        until: Some(NOW),
-    };
+    let (field, pin) = (field(), TRIES);
     assert_eq!(store.choose_field(&field).await, Ok(()));
     assert_eq!(store.remember_pin(pin).await, Ok(()));
     let heard = Heard {
@@ -230,13 +388,13 @@ async fn facts_are_remembered(store: &impl Store) {
         silent_until: Some(NOW.plus(60_000)),
         ..Heard::default()
     };
-    assert_eq!(store.settle(&heard).await, Ok(()));
+    assert_eq!(store.settle(&heard).await, Ok(0));
     let earlier = Heard {
         server_time: Some(NOW.plus(-DAY_MS)),
         silent_until: None,
         ..heard
     };
-    assert_eq!(store.settle(&earlier).await, Ok(()));
+    assert_eq!(store.settle(&earlier).await, Ok(0));
     let facts = store.open().await.unwrap_or_default();
     assert_eq!(facts.field, Some(field));
     assert_eq!(facts.pin, pin);

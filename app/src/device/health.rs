@@ -1,8 +1,10 @@
-//! How the device's storage is doing (B2, B3).
+//! How the device's storage is doing (B2, B3, B6).
 
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
 use web_sys::{StorageEstimate, StorageManager};
+
+use super::bell::in_time;
+use super::witness;
 
 /// Whether the storage lasts and what is free.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -11,6 +13,17 @@ pub struct Health {
     pub persisted: bool,
     /// Free for this site, in megabytes of 1,000,000 bytes; 0 when unknown.
     pub free_mb: u32,
+    /// How often it was found empty after it had held an enrolment.
+    pub losses: u16,
+}
+
+/// After so many losses a device must promise to keep its storage before it asks a citizen (B6).
+const MOST_LOSSES: u16 = 2;
+
+/// Whether a storage with this past may hold citizens' answers.
+#[must_use]
+pub const fn is_fit(losses: u16, is_persisted: bool) -> bool {
+    is_persisted || losses < MOST_LOSSES
 }
 
 fn storage() -> Option<StorageManager> {
@@ -18,8 +31,13 @@ fn storage() -> Option<StorageManager> {
     storage.is_object().then_some(storage)
 }
 
-async fn kept(promise: Result<js_sys::Promise, JsValue>) -> Option<JsValue> {
-    JsFuture::from(promise.ok()?).await.ok()
+/// Sending waits for the answers (U4), so longer than this nobody waits for one.
+const PATIENCE_MS: i64 = 5_000;
+/// A person may be asked before the browser promises, and think about it.
+const PERSON_MS: i64 = 60_000;
+
+async fn kept(promise: Result<js_sys::Promise, JsValue>, milliseconds: i64) -> Option<JsValue> {
+    in_time(promise.ok()?, milliseconds).await
 }
 
 /// Looks.
@@ -27,18 +45,19 @@ pub async fn look() -> Health {
     let Some(storage) = storage() else {
         return Health::default();
     };
-    let persisted = kept(storage.persisted()).await;
-    let estimate = kept(storage.estimate()).await;
+    let persisted = kept(storage.persisted(), PATIENCE_MS).await;
+    let estimate = kept(storage.estimate(), PATIENCE_MS).await;
     Health {
         persisted: persisted.is_some_and(|persisted| persisted.is_truthy()),
         free_mb: estimate.map_or(0, |estimate| free_mb(estimate.unchecked_ref())),
+        losses: witness::losses(),
     }
 }
 
 /// Asks the browser for lasting storage; call it while a person touches the screen.
 pub async fn persist() -> bool {
     match storage() {
-        Some(storage) => kept(storage.persist())
+        Some(storage) => kept(storage.persist(), PERSON_MS)
             .await
             .is_some_and(|promised| promised.is_truthy()),
         None => false,
@@ -54,4 +73,16 @@ fn free_mb(estimate: &StorageEstimate) -> u32 {
     let quota = estimate.get_quota().unwrap_or_default();
     let usage = estimate.get_usage().unwrap_or_default();
     ((quota - usage).max(0.0) / 1_000_000.0) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_fit;
+
+    #[test]
+    fn b6_after_two_losses_only_a_storage_that_is_promised_to_last() {
+        let fit = [0, 1, 2, 3].map(|losses| is_fit(losses, false));
+        assert_eq!(fit, [true, true, false, false]);
+        assert!(is_fit(9, true));
+    }
 }

@@ -1,8 +1,6 @@
 //! The device's signing key and the check of the staff PIN, both in the browser's `WebCrypto`.
 //! Never: the private key's bytes; it is made non-extractable and only ever used.
 
-use std::fmt::Write as _;
-
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use survey::wire::device::PinVerifier;
 use wasm_bindgen::{JsCast, JsValue};
@@ -15,12 +13,12 @@ use super::random;
 #[derive(Clone, Debug)]
 pub struct Key(CryptoKeyPair);
 
-fn subtle() -> Option<SubtleCrypto> {
+pub(super) fn subtle() -> Option<SubtleCrypto> {
     Some(random::crypto()?.subtle())
 }
 
 /// The plain object `{name: value, ...}` that `WebCrypto` takes its parameters in.
-fn parameters(members: &[(&str, JsValue)]) -> Object {
+pub(super) fn parameters(members: &[(&str, JsValue)]) -> Object {
     let object = Object::new();
     for (name, value) in members {
         // A plain object takes every member.
@@ -29,7 +27,8 @@ fn parameters(members: &[(&str, JsValue)]) -> Object {
     object
 }
 
-async fn done(promise: Result<js_sys::Promise, JsValue>) -> Option<JsValue> {
+/// What a promise was kept with.
+pub(super) async fn done(promise: Result<js_sys::Promise, JsValue>) -> Option<JsValue> {
     JsFuture::from(promise.ok()?).await.ok()
 }
 
@@ -92,18 +91,15 @@ pub async fn is_pin(pin: &str, verifier: &PinVerifier) -> Option<bool> {
     ]);
     let bits = subtle.derive_bits_with_object(&algorithm, &key, 256);
     let bits = Uint8Array::new(&done(bits).await?).to_vec();
-    let mut hex = String::with_capacity(64);
-    for byte in bits {
-        // Writing to a String cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-    }
-    Some(hex == verifier.hash)
+    let digit = |half: u8| char::from_digit(half.into(), 16);
+    let hex = bits.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    Some(hex.map(digit).eq(verifier.hash.chars().map(Some)))
 }
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /// RFC 4648 section 5, without padding.
-fn base64url(bytes: &[u8]) -> String {
+pub(super) fn base64url(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
     for chunk in bytes.chunks(3) {
         let byte = |at: usize| u32::from(chunk.get(at).copied().unwrap_or_default());
@@ -116,9 +112,24 @@ fn base64url(bytes: &[u8]) -> String {
     text
 }
 
+/// The bytes of [`base64url`]; `None` for any other text.
+pub(super) fn bytes_of(text: &str) -> Option<Vec<u8>> {
+    let (mut bytes, mut bits, mut held) = (Vec::new(), 0_u32, 0);
+    for symbol in text.bytes() {
+        let value = ALPHABET.iter().position(|known| *known == symbol)?;
+        bits = (bits << 6) | u32::try_from(value).ok()?;
+        held += 6;
+        if held >= 8 {
+            held -= 8;
+            bytes.push(u8::try_from((bits >> held) & 0xff).ok()?);
+        }
+    }
+    Some(bytes)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::base64url;
+    use super::{base64url, bytes_of};
 
     #[test]
     fn base64url_is_that_of_rfc_4648() {
@@ -126,7 +137,9 @@ mod tests {
         let coded = ["", "Zg", "Zm8", "Zm9v", "Zm9vYg", "Zm9vYmE", "Zm9vYmFy"];
         for (row, coded) in rows.iter().zip(coded) {
             assert_eq!(base64url(row.as_bytes()), coded);
+            assert_eq!(bytes_of(coded).as_deref(), Some(row.as_bytes()));
         }
         assert_eq!(base64url(&[0xfb, 0xff]), "-_8");
+        assert_eq!(bytes_of("+/8"), None);
     }
 }

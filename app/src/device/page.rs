@@ -51,6 +51,22 @@ pub fn leave_for(path: &str) {
     }
 }
 
+/// Loads the same address once more, when this page has loaded: what stands after `#` is kept.
+pub fn load_again() {
+    let reload = || {
+        if let Some(window) = window() {
+            // It fails only where this page may not be loaded, and then it is not here either.
+            let _ = window.location().reload();
+        }
+    };
+    let is_loaded = document().is_some_and(|page| page.ready_state() == "complete");
+    if is_loaded {
+        reload();
+    } else {
+        window_event_listener_untyped("load", move |_| reload());
+    }
+}
+
 /// Which build this is, as the page's HTML says.
 #[must_use]
 pub fn app() -> AppHash {

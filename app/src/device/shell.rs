@@ -4,13 +4,16 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use js_sys::{Object, Reflect};
+use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
 use web_sys::{ServiceWorker, ServiceWorkerContainer, ServiceWorkerRegistration};
 
+use super::bell::in_time;
 use super::page;
+
+/// A registration that takes longer is for the next page.
+const PATIENCE_MS: i64 = 5_000;
 
 /// The registered service worker.
 #[derive(Clone, Debug)]
@@ -21,13 +24,14 @@ pub struct Shell {
 }
 
 impl Shell {
-    /// Registers `/sw.js`. `None` where the browser has no service workers or refuses.
+    /// Registers `/sw.js`. `None` where the browser has no service workers, refuses, or does not answer:
+    /// sending begins after this, and must not wait for ever (U4). The next page asks again.
     pub async fn register() -> Option<Self> {
         let container = web_sys::window()?.navigator().service_worker();
         if !container.is_object() {
             return None;
         }
-        let registration = JsFuture::from(container.register("/sw.js")).await.ok()?;
+        let registration = in_time(container.register("/sw.js"), PATIENCE_MS).await?;
         let shell = Self {
             container,
             registration: registration.dyn_into().ok()?,
@@ -66,14 +70,15 @@ impl Shell {
     pub fn update(&self) {
         if let Some(waiting) = self.registration.waiting() {
             self.is_wanted.set(true);
-            tell(&waiting, "activate");
+            tell(&waiting, "activate", &[]);
         }
     }
 
-    /// Says that the idle screen stands: the shell in charge is good, older ones may go (U1).
-    pub fn say_shown(&self) {
+    /// Says that the idle screen stands: the shell in charge is good, older ones may go (U1), and
+    /// there is time to fetch these languages whole.
+    pub fn say_shown(&self, languages: &[String]) {
         if let Some(worker) = self.container.controller() {
-            tell(&worker, "shown");
+            tell(&worker, "shown", languages);
         }
     }
 
@@ -84,9 +89,11 @@ impl Shell {
     }
 }
 
-fn tell(worker: &ServiceWorker, what: &str) {
+fn tell(worker: &ServiceWorker, what: &str, languages: &[String]) {
     let message = Object::new();
     // A plain object takes every member; a worker that is gone needs no message.
     let _ = Reflect::set(&message, &"type".into(), &JsValue::from_str(what));
+    let languages: Array = languages.iter().map(|tag| JsValue::from_str(tag)).collect();
+    let _ = Reflect::set(&message, &"languages".into(), &languages);
     let _ = worker.post_message(&message);
 }

@@ -6,8 +6,8 @@
 use std::future::Future;
 
 use survey::day::{Day, Millis};
-use survey::id::{DeviceId, Epoch, FieldId, ParcelHash, ResponseId, UnitId};
-use survey::outbox::{Trouble, Verdict, Waiting};
+use survey::id::{AppHash, DeviceId, Epoch, FieldId, ParcelHash, ResponseId, UnitId};
+use survey::outbox::{Aside, Marks, Reoffer, Trouble, Verdict, Waiting};
 use survey::submission::Parcel;
 use survey::wire::batch::DayCount;
 
@@ -42,6 +42,8 @@ pub struct Queued {
     pub unit: UnitId,
     /// Its business day.
     pub day: Day,
+    /// Why it was set aside, if it was.
+    pub aside: Option<Aside>,
 }
 
 /// Who this device is (S2). The signing key lies beside it and cannot be read out.
@@ -77,6 +79,10 @@ pub struct Facts {
     pub silent_until: Option<Millis>,
     /// Wrong PINs.
     pub pin: PinTries,
+    /// What was last left with [`Store::leave_mark`].
+    pub mark: Option<String>,
+    /// When everything that waited was last exported, by the device's own clock.
+    pub exported: Option<Millis>,
 }
 
 /// What staff may see: counts, never answers (US8).
@@ -84,8 +90,8 @@ pub struct Facts {
 pub struct QueueSummary {
     /// Records waiting, those set aside included.
     pub unsent: usize,
-    /// Of these, set aside.
-    pub aside: usize,
+    /// For each of these that was set aside, why.
+    pub asides: Vec<Aside>,
     /// The oldest waiting record's day.
     pub oldest: Option<Day>,
     /// When the server last settled or answered.
@@ -96,13 +102,47 @@ pub struct QueueSummary {
     pub days: Vec<DayCount>,
 }
 
-/// What one exchange with the server changes, all at once (O4, O8).
+/// What a reply taught beyond its verdicts (O12).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct News {
+    /// The unit that replied.
+    pub unit: UnitId,
+    /// What was known of it before the request was sent.
+    pub before: Marks,
+    /// What the reply says.
+    pub said: Marks,
+    /// If anything returns to the queue, sending starts then: the devices of a restored server do not
+    /// come all at once.
+    pub resume: Millis,
+}
+
+impl News {
+    /// Which settled records return to the queue.
+    #[must_use]
+    pub fn reoffer(&self) -> Reoffer {
+        self.before.reoffer(self.said)
+    }
+
+    /// Whether a settled record of this unit returns.
+    #[must_use]
+    pub fn returns(&self, unit: &UnitId) -> bool {
+        match self.reoffer() {
+            Reoffer::Nothing => false,
+            Reoffer::ThisUnit => self.unit == *unit,
+            Reoffer::Everything => true,
+        }
+    }
+}
+
+/// What one exchange with the server changes, all at once (O4, O8, O12).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Heard {
     /// Records with their verdicts: they leave the queue.
     pub settle: Vec<(ResponseId, ParcelHash, Verdict)>,
-    /// Records to set aside: they stay in the queue.
-    pub aside: Vec<ResponseId>,
+    /// Records to set aside, each with its reason: they stay in the queue.
+    pub aside: Vec<(ResponseId, Aside)>,
+    /// What else a whole reply taught.
+    pub news: Option<News>,
     /// The device's wall clock.
     pub now: Millis,
     /// The server's clock, if it answered.
@@ -111,6 +151,21 @@ pub struct Heard {
     pub silent_until: Option<Millis>,
     /// What was wrong.
     pub trouble: Option<Trouble>,
+}
+
+impl Heard {
+    /// When its verdicts were given: by the server's clock, which nobody at the counter can set.
+    #[must_use]
+    pub fn stamp(&self) -> Millis {
+        self.server_time.unwrap_or(self.now)
+    }
+
+    /// Until when nothing is sent, if so many records returned to the queue.
+    #[must_use]
+    pub fn silence(&self, returned: usize) -> Option<Millis> {
+        let resume = self.news.as_ref().map(|news| news.resume);
+        self.silent_until.max(resume.filter(|_| returned > 0))
+    }
 }
 
 /// What happens to a survey besides being finished.
@@ -154,14 +209,24 @@ pub trait Store {
     /// [`StoreError`].
     fn parcels(&self, ids: &[ResponseId]) -> impl Future<Output = Result<Vec<Parcel>, StoreError>>;
 
-    /// Applies one exchange in one strict transaction. A verdict settles only the record whose
-    /// content has that hash now (O4); its comment text goes (O7), the rest stays for O12.
+    /// The highest marks seen in replies about a unit: one restore ordinal for all units, a version
+    /// for each, which a higher ordinal clears (O12). To be read before a request is sent.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn marks(&self, unit: &UnitId) -> impl Future<Output = Result<Marks, StoreError>>;
+
+    /// Applies one exchange in one strict transaction. First the news (O12): a reply from before a
+    /// restore that is known by now settles nothing; settled records return as [`News::returns`] says;
+    /// the marks are kept. Then a verdict settles only the record whose content has that hash now
+    /// (O4); its comment text goes (O7), the rest stays for O12. Returns how many came back.
     ///
     /// # Errors
     /// [`StoreError`]; then nothing has changed and the records are sent again.
-    fn settle(&self, heard: &Heard) -> impl Future<Output = Result<(), StoreError>>;
+    fn settle(&self, heard: &Heard) -> impl Future<Output = Result<usize, StoreError>>;
 
-    /// Forgets records settled more than [`SETTLED_DAYS`] before `now`. Returns how many.
+    /// Forgets records settled more than [`SETTLED_DAYS`] before `now`, which is a server's time: the
+    /// device's own clock may be a year ahead. Returns how many.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -174,7 +239,7 @@ pub trait Store {
     fn summary(&self) -> impl Future<Output = Result<QueueSummary, StoreError>>;
 
     /// Becomes this device, with its first configuration: strict. A new epoch starts at batch 1 with
-    /// no surveys counted; the queue stays as it is (O10).
+    /// no surveys counted and no marks, for the server may be another; the queue stays as it is (O10).
     ///
     /// # Errors
     /// [`StoreError`].
@@ -196,6 +261,12 @@ pub trait Store {
     /// [`StoreError`]; then nothing may be sent.
     fn next_batch(&self) -> impl Future<Output = Result<u32, StoreError>>;
 
+    /// Notes which build runs. A new one may do better: what was set aside waits as the others do (O8).
+    ///
+    /// # Errors
+    /// [`StoreError`]; then it is noted at the next start.
+    fn run_as(&self, app: AppHash) -> impl Future<Output = Result<(), StoreError>>;
+
     /// Counts a survey that was opened or abandoned on a day.
     ///
     /// # Errors
@@ -213,6 +284,18 @@ pub trait Store {
     /// # Errors
     /// [`StoreError`].
     fn remember_pin(&self, tries: PinTries) -> impl Future<Output = Result<(), StoreError>>;
+
+    /// Leaves a word, strictly, to be found in [`Facts`] by another page (B2).
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn leave_mark(&self, mark: &str) -> impl Future<Output = Result<(), StoreError>>;
+
+    /// Remembers that everything that waits was exported (O14). It waits on.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then it will be asked for again.
+    fn exported(&self, at: Millis) -> impl Future<Output = Result<(), StoreError>>;
 }
 
 /// Adds one to a day's counts and drops the oldest days beyond [`DAYS_KEPT`].

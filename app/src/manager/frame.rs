@@ -4,7 +4,8 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::components::{A, Outlet};
 
-use super::account::{Desk, SignIn, Visit, said};
+use super::account::{Desk, Prove, SignIn, Visit, WithKept, said};
+use super::program::Program;
 use crate::device::{api, preference};
 use crate::parts::{Band, Emblem, Tone, Words};
 use crate::text::{Language, ManagerText as Text};
@@ -24,7 +25,7 @@ pub fn Frame() -> impl IntoView {
     move || match stage.get() {
         Stage::Opening => view! {
             <main class="door">
-                <p role="status">{move || words.say(Text::Opening)}</p>
+                <p role="status">{words.line(Text::Opening)}</p>
             </main>
         }
         .into_any(),
@@ -42,7 +43,7 @@ pub fn Frame() -> impl IntoView {
                         }}
                     </Band>
                     <button class="button" on:click=move |_| look()>
-                        {move || words.say(Text::TryAgain)}
+                        {words.line(Text::TryAgain)}
                     </button>
                 </div>
             </main>
@@ -70,6 +71,7 @@ pub enum Stage {
 fn Inside() -> impl IntoView {
     let words = Words::here();
     let desk = Desk::here();
+    let (figures, house) = (Program::Figures.rel(), Program::House.rel());
     let leave = move |_| {
         spawn_local(async move {
             // Whatever the server says, this page forgets; a session that it could not end now
@@ -80,36 +82,54 @@ fn Inside() -> impl IntoView {
     };
     view! {
         <a class="skip" href="#content">
-            {move || words.say(Text::SkipToContent)}
+            {words.line(Text::SkipToContent)}
         </a>
         <header class="top">
-            <A href="/" attr:class="brand">
+            <A href="/" attr:class="brand" attr:rel=figures>
                 <Emblem />
                 <span>"Hài Lòng"</span>
             </A>
-            <nav class="places" aria-label=move || words.say(Text::Places)>
+            <nav class="places" aria-label=words.line(Text::Places)>
                 <Show when=move || desk.powers().sees_figures>
-                    <A href="/" exact=true>
-                        {move || words.say(Text::Figures)}
+                    <A href="/" exact=true attr:rel=figures>
+                        {words.line(Text::Figures)}
                     </A>
                 </Show>
-                <A href="/devices">{move || words.say(Text::Devices)}</A>
+                <A href="/devices" attr:rel=house>{words.line(Text::Devices)}</A>
+                <Show when=move || { desk.powers().with_kept >= WithKept::See }>
+                    <A href="/kept" attr:rel=house>{words.line(Text::KeptPlace)}</A>
+                </Show>
+                <Show when=move || desk.powers().keeps_devices>
+                    <A href="/forms" attr:rel=house>{words.line(Text::FormsTab)}</A>
+                    <A href="/languages" attr:rel=house>{words.line(Text::LanguagesTab)}</A>
+                </Show>
+                <Show when=move || desk.powers().keeps_units>
+                    <A href="/units" attr:rel=house>{words.line(Text::Organisation)}</A>
+                </Show>
+                <Show when=move || desk.powers().keeps_people>
+                    <A href="/people" attr:rel=house>{words.line(Text::PeopleTab)}</A>
+                </Show>
+                <Show when=move || desk.powers().sees_audit>
+                    <A href="/audit" attr:rel=house>{words.line(Text::AuditTab)}</A>
+                    <A href="/server" attr:rel=house>{words.line(Text::ServerTab)}</A>
+                </Show>
             </nav>
             <LanguageChoice />
-            <span class="who">
-                <span class="spoken">{move || words.say(Text::SignedInAs)}</span>
+            <A href="/account" attr:class="who" attr:rel=house>
+                <span class="spoken">{words.line(Text::OwnAccount)}": "</span>
                 {move || desk.account()}
-            </span>
+            </A>
             <button class="button quiet" on:click=leave>
-                {move || words.say(Text::SignOut)}
+                {words.line(Text::SignOut)}
             </button>
             <Show when=move || desk.is_sample()>
-                <p class="sample-band">{move || words.say(Text::SampleBand)}</p>
+                <p class="sample-band">{words.line(Text::SampleBand)}</p>
             </Show>
         </header>
         <main id="content" tabindex="-1">
             <Outlet />
         </main>
+        <Prove />
     }
 }
 
@@ -118,7 +138,7 @@ fn Inside() -> impl IntoView {
 pub fn LanguageChoice() -> impl IntoView {
     let words = Words::here();
     view! {
-        <div class="languages" role="group" aria-label=move || words.say(Text::ChooseLanguage)>
+        <div class="languages" role="group" aria-label=words.line(Text::ChooseLanguage)>
             {Language::ALL
                 .map(|language| {
                     let choose = move |_| {
@@ -127,6 +147,7 @@ pub fn LanguageChoice() -> impl IntoView {
                     };
                     view! {
                         <button
+                            type="button"
                             class="segment"
                             lang=language.tag()
                             aria-pressed=move || (words.language() == language).to_string()

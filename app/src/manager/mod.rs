@@ -1,11 +1,24 @@
-//! The manager page: figures of the own subtree, the devices there, signing in. Never: the counter's
-//! pages, IndexedDB, a number that did not come as a published figure.
+//! The manager's two programs behind one sign-in: the figures of the own subtree, and the house, which is
+//! the devices, units and accounts there, forms, languages, the audit log. Never: the counter's pages,
+//! IndexedDB, a number that did not come as a published figure.
 
 mod account;
+mod choice;
+mod dossiers;
 mod field;
 mod fleet;
+mod forms;
 mod frame;
+mod grave;
+mod kept;
+mod languages;
+mod log;
 mod overview;
+mod own;
+mod people;
+mod program;
+mod server;
+mod tree;
 mod unit;
 
 use leptos::mount::mount_to_body;
@@ -17,29 +30,74 @@ use crate::device::{page, preference};
 use crate::parts::Words;
 use crate::text::{Language, ManagerText as Text};
 use account::SetUp;
+use dossiers::DossierPage;
 use fleet::Fleet;
+use forms::Forms;
 use frame::Frame;
+use kept::Kept;
+use languages::Languages;
+use log::Log;
 use overview::Overview;
+use own::Own;
+use people::People;
+use program::Program;
+use server::ServerPage;
+use tree::Organisation;
 
-/// Shows the page in the document's body.
+/// Shows the figures in the document's body.
 pub fn start() {
     page::remove("opening");
-    mount_to_body(App);
+    mount_to_body(FiguresApp);
 }
 
-/// The whole page.
-#[component]
-fn App() -> impl IntoView {
+/// Shows the house in the document's body.
+pub fn start_house() {
+    page::remove("opening");
+    mount_to_body(HouseApp);
+}
+
+/// Lets every part below find the words and which program it is in.
+fn provide(program: Program) {
+    provide_context(program);
     let remembered = preference::language().and_then(|tag| Language::of_tag(&tag));
     let words = Words::provide(remembered.unwrap_or_default());
     Effect::new(move || page::set("lang", words.language().tag()));
+}
+
+/// What managers read.
+#[component]
+fn FiguresApp() -> impl IntoView {
+    provide(Program::Figures);
+    view! {
+        <Router>
+            <Routes fallback=NoPage>
+                <ParentRoute path=path!("") view=Frame>
+                    <Route path=path!("/") view=Overview />
+                    <Route path=path!("/dossiers") view=DossierPage />
+                </ParentRoute>
+            </Routes>
+        </Router>
+    }
+}
+
+/// What operators keep. The server has the same list of addresses (`worker/src/edge/files.rs`).
+#[component]
+fn HouseApp() -> impl IntoView {
+    provide(Program::House);
     view! {
         <Router>
             <Routes fallback=NoPage>
                 <Route path=path!("/setup") view=SetUp />
                 <ParentRoute path=path!("") view=Frame>
-                    <Route path=path!("/") view=Overview />
                     <Route path=path!("/devices") view=Fleet />
+                    <Route path=path!("/kept") view=Kept />
+                    <Route path=path!("/forms") view=Forms />
+                    <Route path=path!("/languages") view=Languages />
+                    <Route path=path!("/units") view=Organisation />
+                    <Route path=path!("/people") view=People />
+                    <Route path=path!("/audit") view=Log />
+                    <Route path=path!("/server") view=ServerPage />
+                    <Route path=path!("/account") view=Own />
                 </ParentRoute>
             </Routes>
         </Router>
@@ -53,10 +111,10 @@ fn NoPage() -> impl IntoView {
     view! {
         <main class="door">
             <div class="card">
-                <h1>{move || words.say(Text::NoPage)}</h1>
+                <h1>{words.line(Text::NoPage)}</h1>
                 <p>
-                    <a class="button" href="/">
-                        {move || words.say(Text::ToFigures)}
+                    <a class="button" href="/" rel=Program::Figures.rel()>
+                        {words.line(Text::ToFigures)}
                     </a>
                 </p>
             </div>

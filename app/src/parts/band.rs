@@ -26,9 +26,18 @@ impl Tone {
             Self::Red => "red",
         }
     }
+
+    /// How a screen reader takes it: a red one interrupts, the others wait their turn.
+    #[must_use]
+    pub const fn role(self) -> &'static str {
+        match self {
+            Self::Red => "alert",
+            Self::Good | Self::Calm | Self::Amber => "status",
+        }
+    }
 }
 
-/// A band with its sentence. A red one interrupts a screen reader, the others wait their turn.
+/// A band with its sentence.
 #[component]
 pub fn Band(
     /// How much attention it asks for.
@@ -36,10 +45,16 @@ pub fn Band(
     /// The sentence.
     children: Children,
 ) -> impl IntoView {
-    let role = if tone == Tone::Red { "alert" } else { "status" };
     view! {
-        <p class="band" data-tone=tone.name() role=role>
+        <p class="band" data-tone=tone.name() role=tone.role()>
             {children()}
         </p>
     }
+}
+
+/// A band whose sentence stays as it is.
+#[must_use]
+pub fn band(tone: Tone, sentence: impl Into<String>) -> AnyView {
+    let sentence = sentence.into();
+    view! { <Band tone>{sentence}</Band> }.into_any()
 }

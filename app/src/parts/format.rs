@@ -42,6 +42,24 @@ pub fn percent(language: Language, hundredths: u16) -> String {
     format!("{}{point}{:02}%", hundredths / 100, hundredths % 100)
 }
 
+/// Percentage points in hundredths, without their sign: -1333 is "13,33" in Vietnamese.
+#[must_use]
+pub fn points(language: Language, hundredths: i16) -> String {
+    let share = percent(language, hundredths.unsigned_abs());
+    share.trim_end_matches('%').to_owned()
+}
+
+/// The same with a sign: "−13,33", "+2,50".
+#[must_use]
+pub fn signed(language: Language, hundredths: i16) -> String {
+    let sign = match hundredths {
+        ..0 => "\u{2212}",
+        0 => "",
+        1.. => "+",
+    };
+    format!("{sign}{}", points(language, hundredths))
+}
+
 /// An interval of shares in hundredths. Ends that are both whole points are written without places,
 /// so that a coarse interval does not look exact: (6500, 9000) is "65% – 90%".
 #[must_use]
@@ -126,6 +144,14 @@ mod tests {
         assert_eq!(interval(Language::Vi, 6_500, 9_000), "65% – 90%");
         assert_eq!(interval(Language::Vi, 7_438, 9_654), "74,38% – 96,54%");
         assert_eq!(interval(Language::En, 7_400, 9_654), "74.00% – 96.54%");
+    }
+
+    #[test]
+    fn differences_have_a_sign_and_no_percent() {
+        assert_eq!(signed(Language::Vi, -1_333), "−13,33");
+        assert_eq!(signed(Language::En, 250), "+2.50");
+        assert_eq!(signed(Language::Vi, 0), "0,00");
+        assert_eq!(points(Language::Vi, -5), "0,05");
     }
 
     #[test]

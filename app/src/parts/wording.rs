@@ -1,26 +1,38 @@
-//! A form's words in another language, from a pack that is bound to the form's id.
+//! Words in another language: a form's, bound to the form's id, or a page's sentences by their keys.
 
-use std::collections::BTreeMap;
-
-use serde::Deserialize;
 use survey::form::Form;
+use survey::json::{self, Fault, FromJson, Json};
 
 use crate::text::Language;
 
-/// A translation of one form.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+/// A translation of one form, or of one page.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wording {
     form: String,
-    texts: BTreeMap<String, String>,
+    /// Few enough to be looked through.
+    texts: Vec<(String, String)>,
 }
 
-/// A form's text as it is shown, with the language it is in.
-#[derive(Clone, Debug, PartialEq, Eq)]
+impl FromJson for Wording {
+    fn from_json(json: &Json) -> Result<Self, Fault> {
+        let mut texts = Vec::new();
+        for (key, text) in json.needed("texts")?.members()? {
+            texts.push((key.clone(), text.text()?.to_owned()));
+        }
+        Ok(Self {
+            form: json.get("form")?,
+            texts,
+        })
+    }
+}
+
+/// A text as it is shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Phrase {
     /// The text.
     pub text: String,
-    /// Its language: a gap is filled with the Vietnamese wording.
-    pub language: Language,
+    /// The tag of its language, where that need not be the page's own: a gap is filled with Vietnamese.
+    pub lang: Option<&'static str>,
 }
 
 impl Wording {
@@ -33,8 +45,15 @@ impl Wording {
     /// Reads a pack; `None` unless it was made for this very form.
     #[must_use]
     pub fn read(json: &str, form: &Form) -> Option<Self> {
-        let wording: Self = survey::wire::read(json).ok()?;
-        wording.is_of(form).then_some(wording)
+        Self::read_of(json, &form.id().to_string())
+    }
+
+    /// Reads a pack; `None` unless its `form` says that it translates this: a form's id, or the name
+    /// of a page for the sentences of that page.
+    #[must_use]
+    pub fn read_of(json: &str, what: &str) -> Option<Self> {
+        let wording: Self = json::read(json).ok()?;
+        (wording.form == what).then_some(wording)
     }
 
     /// Whether it was made for this very form.
@@ -43,10 +62,18 @@ impl Wording {
         self.form == form.id().to_string()
     }
 
+    /// Every text with its key.
+    #[must_use]
+    pub fn texts(&self) -> &[(String, String)] {
+        &self.texts
+    }
+
     /// The text of a key of [`Form::texts`].
     #[must_use]
     pub fn text(&self, key: &str) -> Option<&str> {
-        self.texts.get(key).map(String::as_str)
+        let mut texts = self.texts.iter();
+        let found = texts.find(|(known, _)| known == key);
+        found.map(|(_, text)| text.as_str())
     }
 }
 

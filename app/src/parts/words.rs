@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::format;
 use crate::text::{Language, Sentence};
 
 /// Says sentences in the language chosen now; what reads it is drawn again when that changes.
@@ -55,9 +56,10 @@ impl Words {
         text.fill(self.language(), values)
     }
 
-    /// The sentence with its `{n}` filled by a number.
+    /// The sentence with its `{n}` filled by a count, as the reader writes it: "3.356 đơn vị".
     #[must_use]
     pub fn count(self, text: impl Sentence, n: i64) -> String {
-        self.fill(text, &[("n", &n.to_string())])
+        let n = format::count(self.language(), n.unsigned_abs());
+        self.fill(text, &[("n", &n)])
     }
 }

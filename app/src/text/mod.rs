@@ -1,9 +1,14 @@
-//! Every sentence of the interface by its key, in every language. Never: a form's wording (that is
+//! Every sentence of the interface by its key: the counter's in Vietnamese, its other languages are
+//! packs beside the program; the manager's in both its languages. Never: a form's wording (that is
 //! data of the form), a page, a device.
 
+mod dossiers;
+mod figures;
 mod keys;
 mod manager;
 
+pub use dossiers::DossierText;
+pub use figures::FiguresText;
 pub use keys::Text;
 pub use manager::ManagerText;
 
@@ -48,8 +53,7 @@ impl Language {
     }
 }
 
-/// A sentence of a page by its key. Each page has keys and packs of its own, so that the counter
-/// does not download what only managers read.
+/// A sentence of a page that carries both its languages with it.
 pub trait Sentence: Copy + 'static {
     /// The sentence in a language; a gap falls back to Vietnamese.
     fn say(self, language: Language) -> &'static str;
@@ -60,23 +64,25 @@ pub trait Sentence: Copy + 'static {
     }
 }
 
-/// A language's sentences, in the order of the keys.
-type Pack = Vec<&'static str>;
+/// A language's keys and sentences, in the order of the keys.
+type Pack = Vec<(&'static str, &'static str)>;
 
 /// Reads a pack of ours: `"Key": "sentence"` on each line, in the order of the keys, no escapes
 /// (`packs_are_as_plain_as_their_reader` holds them to it). A JSON parser would be ten times the code.
 fn read(json: &'static str) -> Pack {
     let mut pieces = json.split('"');
     let mut pack = Pack::new();
-    while let (Some(_), Some(_key), Some(_), Some(sentence)) =
+    while let (Some(_), Some(key), Some(_), Some(sentence)) =
         (pieces.next(), pieces.next(), pieces.next(), pieces.next())
     {
-        pack.push(sentence);
+        pack.push((key, sentence));
     }
     pack
 }
 
-fn fill(sentence: &str, values: &[(&str, &str)]) -> String {
+/// The sentence with each `{name}` replaced by its value; a name without a value is left out.
+#[must_use]
+pub fn fill(sentence: &str, values: &[(&str, &str)]) -> String {
     let mut rest = sentence;
     let mut filled = String::with_capacity(rest.len());
     while let Some((before, after)) = rest.split_once('{') {
@@ -90,9 +96,10 @@ fn fill(sentence: &str, values: &[(&str, &str)]) -> String {
     filled
 }
 
-/// Declares the keys of a page's sentences and the files that hold its packs.
+/// Declares the keys of a page's sentences and the file that holds them in Vietnamese; the manager's
+/// English travels with its program too.
 macro_rules! texts {
-    ($enum:ident, $vi:literal, $en:literal; $($name:ident,)*) => {
+    ($enum:ident, $vi:literal; $($name:ident,)*) => {
         /// The key of a sentence. A key that no pack knows does not compile or fails a test.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         pub enum $enum {
@@ -102,8 +109,32 @@ macro_rules! texts {
         impl $enum {
             /// The spelling of every key in a pack, in the order of declaration.
             pub const KEYS: &'static [&'static str] = &[$(stringify!($name)),*];
-            /// The packs as they are written, Vietnamese first.
-            pub const PACKS: [&'static str; 2] = [include_str!($vi), include_str!($en)];
+            /// The Vietnamese sentences as they are written.
+            pub const VIETNAMESE: &'static str = include_str!($vi);
+
+            /// Every key as packs spell it with its sentence in Vietnamese, in the order of
+            /// declaration.
+            #[must_use]
+            pub fn entries() -> &'static [(&'static str, &'static str)] {
+                use std::sync::LazyLock;
+                static VI: LazyLock<$crate::text::Pack> =
+                    LazyLock::new(|| $crate::text::read($enum::VIETNAMESE));
+                &VI
+            }
+
+            /// The key as packs spell it, and the sentence in Vietnamese.
+            #[must_use]
+            pub fn entry(self) -> (&'static str, &'static str) {
+                Self::entries().get(self as usize).copied().unwrap_or_default()
+            }
+        }
+    };
+    ($enum:ident, $vi:literal, $en:literal; $($name:ident,)*) => {
+        texts! { $enum, $vi; $($name,)* }
+
+        impl $enum {
+            /// The English sentences as they are written.
+            pub const ENGLISH: &'static str = include_str!($en);
 
             /// The sentence in a language; a gap falls back to Vietnamese.
             #[must_use]
@@ -121,19 +152,15 @@ macro_rules! texts {
         impl $crate::text::Sentence for $enum {
             fn say(self, language: $crate::text::Language) -> &'static str {
                 use std::sync::LazyLock;
-                static VI: LazyLock<$crate::text::Pack> =
-                    LazyLock::new(|| $crate::text::read($enum::PACKS[0]));
                 static EN: LazyLock<$crate::text::Pack> =
-                    LazyLock::new(|| $crate::text::read($enum::PACKS[1]));
-                let at = self as usize;
-                let own = match language {
-                    $crate::text::Language::Vi => VI.get(at),
-                    $crate::text::Language::En => EN.get(at),
-                };
-                own.filter(|sentence| !sentence.is_empty())
-                    .or_else(|| VI.get(at))
-                    .copied()
-                    .unwrap_or_default()
+                    LazyLock::new(|| $crate::text::read($enum::ENGLISH));
+                let (_, vietnamese) = self.entry();
+                match (language, EN.get(self as usize)) {
+                    ($crate::text::Language::En, Some((_, english))) if !english.is_empty() => {
+                        english
+                    }
+                    _ => vietnamese,
+                }
             }
         }
     };
@@ -147,14 +174,33 @@ mod tests {
     use std::fs;
     use std::path::Path;
 
-    type Sentences = BTreeMap<&'static str, &'static str>;
+    type Sentences = BTreeMap<String, String>;
 
-    /// Each page's keys with its packs.
-    fn pages() -> [(&'static [&'static str], [Sentences; 2]); 2] {
-        let packs = |json: [&'static str; 2]| json.map(|json| serde_json::from_str(json).unwrap());
+    /// The counter's English is a file beside the program, as every other language's.
+    const COUNTER_ENGLISH: &str = include_str!("../../../public/lang/en/counter.json");
+
+    /// Each page's keys with its Vietnamese and its English.
+    fn pages() -> [(&'static [&'static str], [Sentences; 2]); 4] {
+        #[derive(serde::Deserialize)]
+        struct Translation {
+            texts: Sentences,
+        }
+        let of = |json| -> Sentences { serde_json::from_str(json).unwrap() };
+        let english: Translation = serde_json::from_str(COUNTER_ENGLISH).unwrap();
         [
-            (Text::KEYS, packs(Text::PACKS)),
-            (ManagerText::KEYS, packs(ManagerText::PACKS)),
+            (Text::KEYS, [of(Text::VIETNAMESE), english.texts]),
+            (
+                ManagerText::KEYS,
+                [of(ManagerText::VIETNAMESE), of(ManagerText::ENGLISH)],
+            ),
+            (
+                FiguresText::KEYS,
+                [of(FiguresText::VIETNAMESE), of(FiguresText::ENGLISH)],
+            ),
+            (
+                DossierText::KEYS,
+                [of(DossierText::VIETNAMESE), of(DossierText::ENGLISH)],
+            ),
         ]
     }
 
@@ -163,7 +209,10 @@ mod tests {
         for (keys, packs) in pages() {
             let keys: BTreeSet<&str> = keys.iter().copied().collect();
             for pack in packs {
-                assert_eq!(pack.keys().copied().collect::<BTreeSet<_>>(), keys);
+                assert_eq!(
+                    pack.keys().map(String::as_str).collect::<BTreeSet<_>>(),
+                    keys
+                );
                 assert!(pack.values().all(|sentence| !sentence.trim().is_empty()));
             }
         }
@@ -171,16 +220,21 @@ mod tests {
 
     #[test]
     fn packs_are_as_plain_as_their_reader() {
-        let pages = [
-            (Text::KEYS, Text::PACKS),
-            (ManagerText::KEYS, ManagerText::PACKS),
-        ];
-        for (keys, packs) in pages {
-            for json in packs {
-                let parsed: Sentences = serde_json::from_str(json).unwrap();
-                let expected: Vec<_> = keys.iter().map(|key| parsed[key]).collect();
-                assert_eq!(read(json), expected);
-            }
+        for (keys, json) in [
+            (Text::KEYS, Text::VIETNAMESE),
+            (ManagerText::KEYS, ManagerText::VIETNAMESE),
+            (ManagerText::KEYS, ManagerText::ENGLISH),
+            (FiguresText::KEYS, FiguresText::VIETNAMESE),
+            (FiguresText::KEYS, FiguresText::ENGLISH),
+            (DossierText::KEYS, DossierText::VIETNAMESE),
+            (DossierText::KEYS, DossierText::ENGLISH),
+        ] {
+            let parsed: Sentences = serde_json::from_str(json).unwrap();
+            let expected: Vec<_> = keys
+                .iter()
+                .map(|key| (*key, parsed[*key].as_str()))
+                .collect();
+            assert_eq!(read(json), expected);
         }
     }
 
@@ -194,7 +248,7 @@ mod tests {
         };
         for (_, [vi, en]) in pages() {
             for (key, sentence) in vi {
-                assert_eq!(names(sentence), names(en[key]), "{key}");
+                assert_eq!(names(&sentence), names(&en[&key]), "{key}");
             }
         }
     }
@@ -237,7 +291,9 @@ mod tests {
 
     #[test]
     fn placeholders_are_filled_in_any_order() {
-        let filled = Text::QuestionOf.fill(Language::Vi, &[("m", "22"), ("n", "3")]);
+        let (key, sentence) = Text::QuestionOf.entry();
+        assert_eq!(key, "QuestionOf");
+        let filled = fill(sentence, &[("m", "22"), ("n", "3")]);
         assert_eq!(filled, "Câu 3 trên 22");
     }
 }

@@ -3,8 +3,7 @@
 
 mod file;
 
-use alloc::collections::BTreeSet;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use crate::id::{FormId, ItemId};
@@ -63,8 +62,7 @@ impl Scale {
 }
 
 /// One option of a [`Choice`].
-#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChoiceOption {
     /// Its id, unique within the choice.
     pub id: String,
@@ -148,7 +146,8 @@ impl Form {
     /// # Errors
     /// [`FormError`], naming the place, for anything that is not a whole form: unknown keys, ids
     /// that are missing, doubled or misspelt, a scale without five labels, a condition on a filter
-    /// or option that is not there, empty wording, more than 64 items or 8 choices of a kind (W4).
+    /// or option that is not there, empty or endless wording, more than 64 items or 8 choices of a
+    /// kind (W4), texts that a translation could not tell apart.
     pub fn parse(json: &str) -> Result<Self, FormError> {
         file::read(json)
     }
@@ -234,12 +233,12 @@ impl Form {
     #[must_use]
     pub fn steps(&self, asked: &[ItemId]) -> Vec<Step> {
         let mut steps = Vec::new();
-        let mut placed = BTreeSet::new();
         for (at, item) in self.items.iter().enumerate() {
-            if let Some(condition) = self.condition(item)
-                && placed.insert(condition.filter)
-            {
-                steps.push(Step::Filter(condition.filter));
+            if let Some(condition) = self.condition(item) {
+                let filter = Step::Filter(condition.filter);
+                if !steps.contains(&filter) {
+                    steps.push(filter);
+                }
             }
             steps.push(Step::Item(at));
         }
@@ -278,24 +277,25 @@ impl Form {
         }
         texts.push(("stem".into(), &file.stem));
         for (level, label) in self.scale.levels() {
-            texts.push((alloc::format!("scale.{}", level.number()), label));
+            texts.push((["scale.", &level.number().to_string()].concat(), label));
         }
         for choice in self.filters.iter().chain(&self.demographics) {
             let stem = choice.stem.iter();
-            texts.extend(stem.map(|stem| (alloc::format!("{}.stem", choice.id), stem.as_str())));
-            texts.push((alloc::format!("{}", choice.id), &choice.text));
+            texts.extend(stem.map(|stem| ([choice.id.as_str(), ".stem"].concat(), stem.as_str())));
+            texts.push((choice.id.as_str().into(), &choice.text));
             for option in &choice.options {
-                texts.push((alloc::format!("{}.{}", choice.id, option.id), &option.text));
+                let key = [choice.id.as_str(), ".", &option.id].concat();
+                texts.push((key, &option.text));
             }
         }
         for factor in &self.factors {
-            texts.push((alloc::format!("{}", factor.id), &factor.text));
+            texts.push((factor.id.as_str().into(), &factor.text));
         }
         let items = self.items.iter();
         texts.extend(
             items
                 .filter(|item| !self.factors.iter().any(|factor| factor.id == item.id))
-                .map(|item| (alloc::format!("{}", item.id), item.text.as_str())),
+                .map(|item| (item.id.as_str().into(), item.text.as_str())),
         );
         texts.extend(self.comment().map(|comment| ("comment".into(), comment)));
         texts
@@ -329,8 +329,13 @@ mod tests {
     #[test]
     fn f2_the_id_is_of_the_content_not_of_the_file() {
         let form = Form::parse(SIPAS).unwrap();
-        let value: serde_json::Value = serde_json::from_str(SIPAS).unwrap();
-        let respaced = Form::parse(&value.to_string()).unwrap();
+        let code = " \"code\": \"sipas2022\",\n";
+        let last = [",", code.trim().trim_end_matches(','), "}"].concat();
+        let reordered = SIPAS.replacen(code, "", 1);
+        let reordered = reordered.trim_end().trim_end_matches('}').to_string() + &last;
+        let respaced: String = reordered.lines().map(str::trim).collect();
+        assert!(respaced.ends_with(&last));
+        let respaced = Form::parse(&respaced).unwrap();
         assert_eq!(form.id(), respaced.id());
         let reworded = SIPAS.replacen("sạch sẽ", "sạch đẹp", 1);
         assert_ne!(reworded, SIPAS);
@@ -357,10 +362,14 @@ mod tests {
             assert_ne!(changed, SIPAS, "{from}");
             Form::parse(&changed).unwrap_err()
         };
-        assert!(matches!(
-            broken("\"stem\"", "\"stemm\""),
-            FormError::NotJson(_)
-        ));
+        assert_eq!(
+            broken("\"stem\"", "\"stemm\"").to_string(),
+            "not a form file: a member that does not belong here at line 8 column 11"
+        );
+        assert_eq!(
+            broken("\"text\": \"Tiếp cận\"", "\"text\": 7").to_string(),
+            "not a form file: not a text at line 54 column 12"
+        );
         assert_eq!(
             broken("\"tc2\"", "\"tc1\""),
             FormError::DoubleId("tc1".into())
@@ -375,8 +384,39 @@ mod tests {
         );
         assert_eq!(broken("\"Bình thường\",", ""), FormError::Scale);
         assert_eq!(
+            broken("\"sipas2022\"", "\"Sipas 2022\""),
+            FormError::BadId("Sipas 2022".into())
+        );
+        assert_eq!(
+            broken("\"Tiếp cận\"", &["\"", &"a".repeat(501), "\""].concat()),
+            FormError::LongWording("tc".into())
+        );
+        assert_eq!(
             broken("\"Tiếp cận\"", "\" \""),
             FormError::NoWording("tc".into())
+        );
+    }
+    #[test]
+    fn f4_f6_no_text_hides_behind_anothers_key() {
+        // The item's own wording would not be in the id.
+        let other = EXPRESS.replacen("Kết quả nhận được", "Kết quả", 1);
+        assert_ne!(other, EXPRESS);
+        assert_eq!(
+            Form::parse(&other).unwrap_err(),
+            FormError::DoubleId("x_kq".into())
+        );
+        for (from, to) in [("\"tc1\"", "\"stem\""), ("\"tc1\"", "\"f_stage.collect\"")] {
+            let clash = SIPAS.replacen(from, to, 1);
+            let key = to.trim_matches('"');
+            assert_eq!(
+                Form::parse(&clash).unwrap_err(),
+                FormError::DoubleId(key.into())
+            );
+        }
+        let foreign = SIPAS.replacen("\"tc1\"", "\"kq\"", 1);
+        assert_eq!(
+            Form::parse(&foreign).unwrap_err(),
+            FormError::DoubleId("kq".into())
         );
     }
 }

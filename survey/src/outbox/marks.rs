@@ -14,16 +14,25 @@ pub struct Marks {
 }
 
 impl Marks {
+    /// The marks that a reply carries.
+    #[must_use]
+    pub const fn of(reply: &Reply) -> Self {
+        Self {
+            restore: reply.restore,
+            version: reply.version,
+        }
+    }
+
     /// What to offer again after this reply, if `self` was known before that request was sent.
     ///
     /// A reply may overtake another: a version learned while the request was under way says nothing
     /// about a restore, so only what was known before counts. The ordinal is needed beside the
     /// version: a restored ledger that counts on overtakes its old version unseen.
     #[must_use]
-    pub fn reoffer(self, reply: &Reply) -> Reoffer {
-        if reply.restore > self.restore {
+    pub fn reoffer(self, said: Self) -> Reoffer {
+        if said.restore > self.restore {
             Reoffer::Everything
-        } else if reply.restore == self.restore && reply.version < self.version {
+        } else if said.restore == self.restore && said.version < self.version {
             Reoffer::ThisUnit
         } else {
             Reoffer::Nothing
@@ -34,16 +43,13 @@ impl Marks {
     /// ordinal begins a new count of versions; an older one teaches nothing. A version that fell is
     /// believed, or each reply would offer everything again until it is reached once more.
     #[must_use]
-    pub fn after(self, before: Self, reply: &Reply) -> Self {
-        let version = match before.reoffer(reply) {
-            Reoffer::ThisUnit => reply.version,
-            Reoffer::Nothing | Reoffer::Everything => self.version.max(reply.version),
+    pub fn after(self, before: Self, said: Self) -> Self {
+        let version = match before.reoffer(said) {
+            Reoffer::ThisUnit => said.version,
+            Reoffer::Nothing | Reoffer::Everything => self.version.max(said.version),
         };
-        match reply.restore.cmp(&self.restore) {
-            core::cmp::Ordering::Greater => Self {
-                restore: reply.restore,
-                version: reply.version,
-            },
+        match said.restore.cmp(&self.restore) {
+            core::cmp::Ordering::Greater => said,
             core::cmp::Ordering::Equal => Self { version, ..self },
             core::cmp::Ordering::Less => self,
         }
@@ -52,29 +58,17 @@ impl Marks {
     /// Whether a reply was made before a restore that is known by now, from another page of this
     /// device: its verdicts speak of rows that may be gone, and settle nothing.
     #[must_use]
-    pub const fn is_outdated(self, reply: &Reply) -> bool {
-        reply.restore < self.restore
+    pub const fn is_outdated(self, said: Self) -> bool {
+        said.restore < self.restore
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::day::Millis;
-    use crate::id::BatchId;
-    use alloc::vec::Vec;
 
-    fn reply(restore: u32, version: u64) -> Reply {
-        Reply {
-            v: 1,
-            batch: BatchId::from_random([0; 16]),
-            verdicts: Vec::new(),
-            unread: Vec::new(),
-            restore,
-            version,
-            now: Millis(0),
-            wait_s: None,
-        }
+    fn reply(restore: u32, version: u64) -> Marks {
+        Marks { restore, version }
     }
 
     #[test]
@@ -91,7 +85,7 @@ mod tests {
             (2, 3, Reoffer::Everything),
             (0, 3, Reoffer::Nothing),
         ] {
-            assert_eq!(known.reoffer(&reply(restore, version)), expected);
+            assert_eq!(known.reoffer(reply(restore, version)), expected);
         }
     }
 
@@ -101,10 +95,10 @@ mod tests {
             restore: 1,
             version: 50,
         };
-        let after = known.after(known, &reply(2, 7));
-        assert_eq!(after.reoffer(&reply(2, 7)), Reoffer::Nothing);
-        assert_eq!(after.after(known, &reply(1, 90)), after);
-        assert!(after.is_outdated(&reply(1, 90)));
+        let after = known.after(known, reply(2, 7));
+        assert_eq!(after.reoffer(reply(2, 7)), Reoffer::Nothing);
+        assert_eq!(after.after(known, reply(1, 90)), after);
+        assert!(after.is_outdated(reply(1, 90)));
     }
 
     #[test]
@@ -113,9 +107,9 @@ mod tests {
             restore: 1,
             version: 50,
         };
-        assert_eq!(known.reoffer(&reply(1, 8)), Reoffer::ThisUnit);
-        let after = known.after(known, &reply(1, 8));
-        assert_eq!(after.reoffer(&reply(1, 9)), Reoffer::Nothing);
+        assert_eq!(known.reoffer(reply(1, 8)), Reoffer::ThisUnit);
+        let after = known.after(known, reply(1, 8));
+        assert_eq!(after.reoffer(reply(1, 9)), Reoffer::Nothing);
     }
 
     #[test]
@@ -125,8 +119,8 @@ mod tests {
             version: 50,
         };
         let overtaken = reply(1, 51);
-        assert_eq!(before.reoffer(&overtaken), Reoffer::Nothing);
-        let meanwhile = before.after(before, &reply(1, 60));
-        assert_eq!(meanwhile.after(before, &overtaken), meanwhile);
+        assert_eq!(before.reoffer(overtaken), Reoffer::Nothing);
+        let meanwhile = before.after(before, reply(1, 60));
+        assert_eq!(meanwhile.after(before, overtaken), meanwhile);
     }
 }

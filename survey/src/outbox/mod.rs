@@ -3,14 +3,16 @@
 //!
 //! A record leaves the queue only through [`Meaning::settle`] (rules O4, O6).
 
+pub mod alarm;
 mod marks;
 mod pace;
 
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
+use sha2::{Digest, Sha256};
+
 use crate::day::Millis;
-use crate::id::{ParcelHash, ResponseId};
+use crate::id::{DeviceId, ParcelHash, ResponseId};
 use crate::wire::batch::{MOST_BYTES_SENT, MOST_RECORDS_SENT, Reason, Reply, VerdictWord};
 
 use pace::Pace;
@@ -41,10 +43,23 @@ pub struct Waiting {
     pub aside_since: Option<Millis>,
 }
 
+/// Why a record was set aside (rule O8).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Aside {
+    /// Alone in its batch, it was refused.
+    Refused,
+    /// It came back `unread` too often.
+    Unread,
+    /// The device cannot read its content any more.
+    Unreadable,
+}
+
 /// A record set aside is tried again after a day.
 const ASIDE_MS: i64 = 86_400_000;
 /// A device with nothing to send still tells every five minutes how it is.
 const HEARTBEAT_MS: i64 = 300_000;
+/// What came back after a restore is sent within so long, drawn by each device for itself (O12).
+const REFILL_MS: i64 = 1_800_000;
 /// A record that came back `unread` this often is set aside.
 const MOST_UNREAD: u8 = 5;
 
@@ -75,8 +90,8 @@ pub enum Outcome {
 pub struct Meaning {
     /// Move these from the queue to `settled`; nothing else ever leaves the queue.
     pub settle: Vec<(ResponseId, ParcelHash, Verdict)>,
-    /// Mark these as set aside (O8).
-    pub aside: Vec<ResponseId>,
+    /// Mark these as set aside, each with its reason (O8).
+    pub aside: Vec<(ResponseId, Aside)>,
     /// What to tell the staff, if anything is wrong.
     pub trouble: Option<Trouble>,
 }
@@ -88,8 +103,15 @@ pub enum Reoffer {
     Nothing,
     /// Those of the unit that replied.
     ThisUnit,
-    /// All, of every unit; sending starts after U(0, 30 min).
+    /// All, of every unit.
     Everything,
+}
+
+/// How long a device waits before it sends what came back to its queue: U(0, 30 min), so that a server
+/// that was just restored is not met by all of them at once. `random` is uniform over all u32 values.
+#[must_use]
+pub fn refill_pause_ms(random: u32) -> i64 {
+    pace::share(REFILL_MS, random)
 }
 
 /// What is wrong, in words for the staff screen. None of it deletes anything (O6).
@@ -115,7 +137,10 @@ pub struct Outbox {
     pace: Pace,
     most_records: usize,
     last_sent: Option<Millis>,
-    unread: BTreeMap<ResponseId, u8>,
+    /// Where in each five minutes its heartbeats lie.
+    phase_ms: i64,
+    /// How often each of a few records came back `unread`.
+    unread: Vec<(ResponseId, u8)>,
 }
 
 impl Default for Outbox {
@@ -124,12 +149,35 @@ impl Default for Outbox {
             pace: Pace::READY,
             most_records: MOST_RECORDS_SENT,
             last_sent: None,
-            unread: BTreeMap::new(),
+            phase_ms: 0,
+            unread: Vec::new(),
         }
     }
 }
 
 impl Outbox {
+    /// The sender of one device. Its heartbeats lie where a hash of its id says, so that devices that
+    /// are all switched on at half past seven do not all speak in the same second for ever after.
+    #[must_use]
+    pub fn of(device: DeviceId) -> Self {
+        let digest: [u8; 32] = Sha256::digest(device.as_bytes()).into();
+        let [a, b, c, d, ..] = digest;
+        let number = i64::from(u32::from_be_bytes([a, b, c, d]));
+        Self {
+            phase_ms: number.rem_euclid(HEARTBEAT_MS),
+            ..Self::default()
+        }
+    }
+
+    /// The first heartbeat after an instant.
+    fn beat_after(&self, last: Millis) -> Millis {
+        let since = last
+            .0
+            .saturating_sub(self.phase_ms)
+            .rem_euclid(HEARTBEAT_MS);
+        last.plus(HEARTBEAT_MS.saturating_sub(since))
+    }
+
     /// Decides what to do now (rule O5).
     #[must_use]
     pub fn next(&self, queue: &[Waiting], now: Millis) -> Next {
@@ -154,8 +202,8 @@ impl Outbox {
         if let Some(record) = queue.iter().find(is_ripe) {
             return Next::Send(alloc::vec![record.id]);
         }
-        match self.last_sent {
-            Some(last) if is_within(last, HEARTBEAT_MS) => Next::Rest(last.plus(HEARTBEAT_MS)),
+        match self.last_sent.map(|last| (last, self.beat_after(last))) {
+            Some((last, beat)) if is_within(last, beat.since(last)) => Next::Rest(beat),
             _ => Next::Send(Vec::new()),
         }
     }
@@ -178,6 +226,12 @@ impl Outbox {
     /// the server asked to wait.
     pub fn wake(&mut self) {
         self.pace.reset();
+    }
+
+    /// Settled records came back to the queue (O12): nothing is sent before `resume`, and no event
+    /// overrides it.
+    pub fn stand_back(&mut self, resume: Millis) {
+        self.pace.hold_until(resume);
     }
 
     /// Says what came of sending `sent`, and paces the next try. `random` is uniform over all u32
@@ -211,7 +265,7 @@ impl Outbox {
                 .iter()
                 .find(|verdict| verdict.id == record.id && verdict.hash == record.hash);
             if let Some(verdict) = verdict {
-                self.unread.remove(&record.id);
+                self.unread.retain(|(id, _)| *id != record.id);
                 let verdict = match (verdict.verdict, verdict.reason) {
                     (VerdictWord::Counted, _) => Verdict::Counted,
                     (VerdictWord::Already, _) => Verdict::AlreadyCounted,
@@ -220,12 +274,9 @@ impl Outbox {
                     }
                 };
                 meaning.settle.push((record.id, record.hash, verdict));
-            } else if reply.unread.contains(&record.id) {
-                let times = self.unread.entry(record.id).or_default();
-                *times = times.saturating_add(1);
-                if *times >= MOST_UNREAD {
-                    meaning.aside.push(record.id);
-                }
+            } else if reply.unread.contains(&record.id) && self.was_unread(record.id) >= MOST_UNREAD
+            {
+                meaning.aside.push((record.id, Aside::Unread));
             }
         }
         if let Some(seconds) = reply.wait_s {
@@ -250,6 +301,16 @@ impl Outbox {
         meaning
     }
 
+    /// Counts that a record came back `unread`; how often it has by now.
+    fn was_unread(&mut self, id: ResponseId) -> u8 {
+        if let Some((_, times)) = self.unread.iter_mut().find(|(known, _)| *known == id) {
+            *times = times.saturating_add(1);
+            return *times;
+        }
+        self.unread.push((id, 1));
+        1
+    }
+
     fn hear_status(&mut self, sent: &[Waiting], status: u16, now: Millis, random: u32) -> Meaning {
         match status {
             429 => self.fail(Trouble::Busy, now, random),
@@ -269,7 +330,7 @@ impl Outbox {
             [alone] => {
                 self.most_records = MOST_RECORDS_SENT;
                 Meaning {
-                    aside: alloc::vec![alone.id],
+                    aside: alloc::vec![(alone.id, Aside::Refused)],
                     trouble: Some(Trouble::SetAside),
                     ..Meaning::default()
                 }

@@ -50,14 +50,17 @@ impl Pace {
         self.floor = now.plus(wait_ms.clamp(0, LONGEST_FLOOR_MS));
     }
 
+    /// No sending before this instant, nor before one that was asked for already.
+    pub(super) fn hold_until(&mut self, at: Millis) {
+        self.floor = self.floor.max(at);
+    }
+
     /// A failure: `U(0, min(900 s, 2 s · 2^tries))` after now and after any floor. `random` is
     /// uniform over all u32 values.
     pub(super) fn back_off(&mut self, now: Millis, random: u32) {
         let doubled = FIRST_SLEEP_MS.checked_shl(self.tries.min(TRIES_TO_CAP));
         let ceiling = doubled.unwrap_or(LONGEST_SLEEP_MS).min(LONGEST_SLEEP_MS);
-        let sleep = ceiling
-            .saturating_mul(i64::from(random))
-            .div_euclid(i64::from(u32::MAX));
+        let sleep = share(ceiling, random);
         self.not_before = now.max(self.floor).plus(sleep);
         self.tries = self.tries.saturating_add(1);
     }
@@ -67,4 +70,10 @@ impl Pace {
         self.tries = TRIES_TO_CAP;
         self.back_off(now, random);
     }
+}
+
+/// `U(0, most)`: full jitter. `random` is uniform over all u32 values.
+pub(super) fn share(most: i64, random: u32) -> i64 {
+    most.saturating_mul(i64::from(random))
+        .div_euclid(i64::from(u32::MAX))
 }

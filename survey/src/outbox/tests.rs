@@ -107,6 +107,19 @@ fn o5_nothing_overrides_retry_after() {
 }
 
 #[test]
+fn o12_what_came_back_is_sent_within_half_an_hour_and_nothing_hastens_it() {
+    assert_eq!(refill_pause_ms(0), 0);
+    assert_eq!(refill_pause_ms(u32::MAX), 1_800_000);
+    let mut outbox = Outbox::default();
+    let queue = [record(1)];
+    let resume = NOW.plus(refill_pause_ms(u32::MAX / 2));
+    outbox.stand_back(resume);
+    outbox.wake();
+    assert_eq!(outbox.next(&queue, NOW), Next::Wait(resume));
+    assert!(matches!(outbox.next(&queue, resume), Next::Send(_)));
+}
+
+#[test]
 fn o8_a_refused_batch_is_halved_until_the_bad_record_is_alone_aside() {
     let mut outbox = Outbox::default();
     let mut queue: Vec<Waiting> = (1..=8).map(record).collect();
@@ -130,7 +143,7 @@ fn o8_a_refused_batch_is_halved_until_the_bad_record_is_alone_aside() {
         let meaning = outbox.hear(&sent, &outcome, NOW, 0);
         queue.retain(|record| !meaning.settle.iter().any(|(id, ..)| *id == record.id));
         for record in &mut queue {
-            if meaning.aside.contains(&record.id) {
+            if meaning.aside.contains(&(record.id, Aside::Refused)) {
                 record.aside_since = Some(NOW);
             }
         }
@@ -150,7 +163,13 @@ fn o8_a_record_unread_five_times_goes_aside() {
     let mut outbox = Outbox::default();
     let bad = record(1);
     let outcome = reply(Vec::new(), alloc::vec![bad.id]);
-    let asides = |outbox: &mut Outbox| outbox.hear(&[bad], &outcome, NOW, 0).aside.len();
+    let asides = |outbox: &mut Outbox| {
+        let aside = outbox.hear(&[bad], &outcome, NOW, 0).aside;
+        aside
+            .iter()
+            .filter(|(_, why)| *why == Aside::Unread)
+            .count()
+    };
     let seen: Vec<usize> = (0..5).map(|_| asides(&mut outbox)).collect();
     assert_eq!(seen, [0, 0, 0, 0, 1]);
 }
@@ -202,13 +221,48 @@ fn w6_a_batch_is_never_larger_than_the_wire_takes() {
 }
 
 #[test]
-fn an_empty_queue_sends_a_heartbeat_every_five_minutes() {
-    let mut outbox = Outbox::default();
+fn o5_an_empty_queue_sends_a_heartbeat_every_five_minutes() {
+    let device = DeviceId::from_random([7; 16]);
+    let mut outbox = Outbox::of(device);
     assert_eq!(outbox.next(&[], NOW), Next::Send(Vec::new()));
     outbox.hear(&[], &reply(Vec::new(), Vec::new()), NOW, 0);
-    assert_eq!(outbox.next(&[], NOW), Next::Rest(NOW.plus(HEARTBEAT_MS)));
-    assert!(matches!(
-        outbox.next(&[], NOW.plus(HEARTBEAT_MS)),
-        Next::Send(_)
-    ));
+    let Next::Rest(beat) = outbox.next(&[], NOW) else {
+        panic!("there is nothing to send");
+    };
+    assert!((1..=HEARTBEAT_MS).contains(&beat.since(NOW)));
+    assert_eq!(outbox.next(&[], beat.plus(-1)), Next::Rest(beat));
+    assert_eq!(outbox.next(&[], beat), Next::Send(Vec::new()));
+    // From then on every five minutes, and the same after a restart at any other instant.
+    outbox.hear(&[], &reply(Vec::new(), Vec::new()), beat, 0);
+    let next = beat.plus(HEARTBEAT_MS);
+    assert_eq!(outbox.next(&[], beat), Next::Rest(next));
+    let mut other_page = Outbox::of(device);
+    let later = beat.plus(HEARTBEAT_MS / 2);
+    other_page.hear(&[], &reply(Vec::new(), Vec::new()), later, 0);
+    assert_eq!(other_page.next(&[], later), Next::Rest(next));
+    // A clock that was set back does not silence it.
+    assert_eq!(
+        other_page.next(&[], NOW.plus(-9_000_000)),
+        Next::Send(Vec::new())
+    );
+}
+
+#[test]
+fn o5_devices_that_are_switched_on_together_speak_apart() {
+    let mut seconds = [0_u32; 300];
+    for number in 0..3_000_u32 {
+        let [a, b, c, d] = number.to_be_bytes();
+        let mut outbox = Outbox::of(DeviceId::from_random([
+            a, b, c, d, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+        ]));
+        outbox.hear(&[], &reply(Vec::new(), Vec::new()), NOW, 0);
+        let Next::Rest(beat) = outbox.next(&[], NOW) else {
+            panic!("there is nothing to send");
+        };
+        let second = usize::try_from(beat.since(NOW).div_euclid(1_000)).unwrap();
+        seconds[second.min(299)] += 1;
+    }
+    // Ten in each second if they were spread evenly.
+    let (least, most) = (seconds.iter().min().unwrap(), seconds.iter().max().unwrap());
+    assert!(*least > 0 && *most <= 30, "{least} to {most} in a second");
 }

@@ -3,6 +3,7 @@
 
 mod count;
 mod index;
+mod part;
 
 use alloc::vec::Vec;
 
@@ -222,6 +223,13 @@ impl Tally {
         &self.pairs
     }
 
+    /// The same sum with another number of people who came late: what a recount cannot know.
+    #[must_use]
+    pub const fn with_late(mut self, late: u64) -> Self {
+        self.people.late = late;
+        self
+    }
+
     /// Every number in a fixed order: people, items, factors, cross, pairs. What is stored (SPEC C5).
     #[must_use]
     pub fn numbers(&self) -> Vec<u64> {
@@ -237,6 +245,12 @@ impl Tally {
     /// fewer of them than the shape has places.
     #[must_use]
     pub fn from_numbers(form: FormId, shape: Shape, numbers: &[u64]) -> Option<Self> {
+        // Each item has six places, each two factors five: a shape that cannot be filled is refused before
+        // room is made for it, or a damaged one would take all there is.
+        let least = shape.items.max(shape.factors.saturating_mul(shape.factors));
+        if least > numbers.len() {
+            return None;
+        }
         let mut tally = Self::empty(form, shape);
         let places = tally.numbers_mut();
         if places.len() != numbers.len() {

@@ -1,6 +1,5 @@
-//! The batch a device sends and the reply it gets (rules W2, W3, W5).
+//! The batch a device sends (rules W2, W3).
 
-use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
@@ -8,7 +7,12 @@ use serde::{Deserialize, Serialize};
 use super::{Malformed, VERSION};
 use crate::day::{Day, Millis};
 use crate::id::{AppHash, BatchId, Commitment, DeviceId, Epoch, ParcelHash, ResponseId, Salt};
+use crate::json::{Fault, FromJson, Json, Object, ToJson};
 use crate::submission::{self, Parcel, SaltedComment};
+
+pub use super::reply::{
+    LONGEST_REPLY_BYTES, Reason, RecordVerdict, Reply, VerdictWord, read_reply,
+};
 
 /// Records a device puts into a batch at most (W6).
 pub const MOST_RECORDS_SENT: usize = 50;
@@ -24,10 +28,6 @@ pub const LONGEST_RECORD_BYTES: usize = 12_288;
 pub const LONGEST_COMMENT_CHARS: usize = 1_000;
 /// Bytes of a comment (W3).
 pub const LONGEST_COMMENT_BYTES: usize = 4_000;
-/// Bytes of a reply that a device reads (W5).
-pub const LONGEST_REPLY_BYTES: usize = 65_536;
-/// Integers on the wire stay below 2^53, which every language reads exactly.
-const LARGEST_INTEGER: u64 = 9_007_199_254_740_991;
 /// Days of opened and abandoned counts in a status.
 const MOST_DAYS: usize = 8;
 
@@ -55,24 +55,71 @@ pub struct Batch {
     pub records: Vec<Record>,
 }
 
+impl ToJson for Batch {
+    fn to_json(&self, text: &mut String) {
+        Object::begin(text)
+            .with("v", &self.v)
+            .with("batch", &self.batch)
+            .with("device", &self.device)
+            .with("epoch", &self.epoch)
+            .with("no", &self.no)
+            .with("app", &self.app)
+            .with("clock", &self.clock)
+            .with("status", &self.status)
+            .with("records", &self.records)
+            .end();
+    }
+}
+
 /// How the device is (W2).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Status {
-    /// Records waiting, this batch's included.
+    /// Records waiting beside those of this batch: what the server has not got once it has this.
     pub unsent: u32,
-    /// The oldest waiting record's day.
+    /// The oldest of these records' day.
     #[serde(default)]
     pub oldest: Option<Day>,
     /// Whether the browser promised to keep the storage.
     pub persisted: bool,
     /// Free storage in megabytes.
     pub free_mb: u32,
-    /// Records set aside (O8).
+    /// How often the device lost what it held, as far as it noticed (B6); 0 is not written.
+    #[serde(default, skip_serializing_if = "is_untold")]
+    pub losses: u16,
+    /// How many of these are set aside (O8).
     pub asides: u16,
     /// For each of the last days (at most 8) this epoch's running totals. The server keeps the
     /// greatest it saw, so that a repeated or lost batch changes nothing.
     #[serde(default)]
     pub days: Vec<DayCount>,
+    /// The version of the configuration in use (W11); 0 is a device that does not tell, and is not
+    /// written.
+    #[serde(default, skip_serializing_if = "is_untold")]
+    pub config: u64,
+}
+
+/// Numbers that came later than version 1 are left out while they say nothing (W9).
+fn is_untold<T: Default + PartialEq>(number: &T) -> bool {
+    *number == T::default()
+}
+
+impl ToJson for Status {
+    fn to_json(&self, text: &mut String) {
+        Object::begin(text)
+            .with("unsent", &self.unsent)
+            .with("oldest", &self.oldest)
+            .with("persisted", &self.persisted)
+            .with("free_mb", &self.free_mb)
+            .with_some("losses", told(&self.losses))
+            .with("asides", &self.asides)
+            .with("days", &self.days)
+            .with_some("config", told(&self.config))
+            .end();
+    }
+}
+
+fn told<T: Default + PartialEq>(number: &T) -> Option<&T> {
+    (!is_untold(number)).then_some(number)
 }
 
 /// Surveys opened and left unfinished on one day.
@@ -84,6 +131,26 @@ pub struct DayCount {
     pub opened: u32,
     /// Surveys begun and not finished.
     pub abandoned: u32,
+}
+
+impl FromJson for DayCount {
+    fn from_json(json: &Json) -> Result<Self, Fault> {
+        Ok(Self {
+            day: json.get("day")?,
+            opened: json.get("opened")?,
+            abandoned: json.get("abandoned")?,
+        })
+    }
+}
+
+impl ToJson for DayCount {
+    fn to_json(&self, text: &mut String) {
+        Object::begin(text)
+            .with("day", &self.day)
+            .with("opened", &self.opened)
+            .with("abandoned", &self.abandoned)
+            .end();
+    }
 }
 
 /// One record (W3).
@@ -119,6 +186,29 @@ pub enum CommentPart {
         /// 64 hexadecimal digits: C of W3.
         commitment: Commitment,
     },
+}
+
+impl ToJson for Record {
+    fn to_json(&self, text: &mut String) {
+        Object::begin(text)
+            .with("id", &self.id)
+            .with("body", &self.body)
+            .with("comment", &self.comment)
+            .with("hash", &self.hash)
+            .with("damaged", &self.damaged)
+            .end();
+    }
+}
+
+impl ToJson for CommentPart {
+    fn to_json(&self, text: &mut String) {
+        let object = Object::begin(text);
+        let object = match self {
+            Self::Written { text, salt } => object.with("text", text).with("salt", salt),
+            Self::Gone { commitment } => object.with("commitment", commitment),
+        };
+        object.end();
+    }
 }
 
 impl Record {
@@ -200,7 +290,8 @@ pub fn read_batch(bytes: &[u8]) -> Result<Batch, BatchError> {
     Ok(batch)
 }
 
-fn is_oversized(record: &Record) -> bool {
+/// Whether a record is larger than W3 allows.
+pub(super) fn is_oversized(record: &Record) -> bool {
     let comment = match &record.comment {
         Some(CommentPart::Written { text, .. }) => text.as_str(),
         Some(CommentPart::Gone { .. }) | None => "",
@@ -210,138 +301,9 @@ fn is_oversized(record: &Record) -> bool {
         || comment.chars().count() > LONGEST_COMMENT_CHARS
 }
 
-/// What the server decided on one record; each word means "durable here" (L6).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum VerdictWord {
-    /// Counted now.
-    Counted,
-    /// Counted before.
-    Already,
-    /// Kept for a person to look at.
-    Quarantined,
-}
-
-/// Why a record is kept but not counted (L7).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Reason {
-    /// The form is not known here (yet).
-    UnknownForm,
-    /// The body is not body v1.
-    BadShape,
-    /// An answer does not fit the form.
-    OutOfRange,
-    /// The id was counted with other content.
-    IdConflict,
-    /// The device found the record changed at rest.
-    Damaged,
-    /// A revoked key or a signature that does not fit.
-    UnverifiedDevice,
-    /// The body names another unit than this ledger's.
-    UnknownUnit,
-}
-
-/// The verdict on one record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RecordVerdict {
-    /// Which record.
-    pub id: ResponseId,
-    /// Computed from the stored bytes.
-    pub hash: ParcelHash,
-    /// What was decided.
-    pub verdict: VerdictWord,
-    /// For quarantined records.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<Reason>,
-}
-
-/// The reply to a batch (W5). What does not read as one is no reply.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Reply {
-    /// The version, 1.
-    pub v: u8,
-    /// The batch's id.
-    pub batch: BatchId,
-    /// One for each record that was judged.
-    pub verdicts: Vec<RecordVerdict>,
-    /// Records whose hash did not fit: send again.
-    pub unread: Vec<ResponseId>,
-    /// How often this deployment was restored from a backup.
-    pub restore: u32,
-    /// The ledger's version.
-    pub version: u64,
-    /// The server's clock.
-    pub now: Millis,
-    /// Seconds to wait before the next batch.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub wait_s: Option<u32>,
-}
-
-/// Reads a reply to this batch; anything else (a portal's page, a cut text, another batch's reply,
-/// a record judged twice) is no reply (W5).
-#[must_use]
-pub fn read_reply(bytes: &[u8], batch: BatchId) -> Option<Reply> {
-    if bytes.len() > LONGEST_REPLY_BYTES {
-        return None;
-    }
-    let reply: Reply = super::read(core::str::from_utf8(bytes).ok()?).ok()?;
-    let ids: BTreeSet<_> = reply.verdicts.iter().map(|verdict| verdict.id).collect();
-    let is_whole = reply.v == VERSION
-        && reply.batch == batch
-        && reply.version <= LARGEST_INTEGER
-        && ids.len() == reply.verdicts.len()
-        && reply.verdicts.iter().all(|verdict| {
-            verdict.reason.is_some() == (verdict.verdict == VerdictWord::Quarantined)
-        });
-    is_whole.then_some(reply)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn reply() -> Reply {
-        Reply {
-            v: 1,
-            batch: BatchId::from_random([1; 16]),
-            verdicts: alloc::vec![RecordVerdict {
-                id: ResponseId::from_random([2; 16]),
-                hash: ParcelHash::from_bytes([3; 32]),
-                verdict: VerdictWord::Quarantined,
-                reason: Some(Reason::UnknownForm),
-            }],
-            unread: Vec::new(),
-            restore: 0,
-            version: 7,
-            now: Millis(1),
-            wait_s: None,
-        }
-    }
-
-    #[test]
-    fn w5_only_a_whole_reply_to_this_batch_is_a_reply() {
-        let good = super::super::write(&reply());
-        let batch = BatchId::from_random([1; 16]);
-        assert_eq!(read_reply(good.as_bytes(), batch), Some(reply()));
-        assert!(good.contains(r#""verdict":"quarantined","reason":"unknown-form""#));
-        let other = BatchId::from_random([9; 16]);
-        assert_eq!(read_reply(good.as_bytes(), other), None);
-        assert_eq!(read_reply(b"<html>Welcome to the cafe</html>", batch), None);
-        for end in 0..good.len() {
-            assert_eq!(read_reply(&good.as_bytes()[..end], batch), None);
-        }
-        let without_reason = good.replacen(",\"reason\":\"unknown-form\"", "", 1);
-        assert_eq!(read_reply(without_reason.as_bytes(), batch), None);
-    }
-
-    #[test]
-    fn w5_a_record_judged_twice_makes_it_no_reply() {
-        let mut doubled = reply();
-        doubled.verdicts.push(doubled.verdicts[0]);
-        let text = super::super::write(&doubled);
-        assert_eq!(read_reply(text.as_bytes(), doubled.batch), None);
-    }
 
     fn parcel() -> Parcel {
         let body = String::from("{}");

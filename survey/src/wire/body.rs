@@ -13,6 +13,7 @@ use crate::answer::{Answer, Response};
 use crate::day::{Day, DayQuality};
 use crate::form::{Choice, Form};
 use crate::id::{Channel, DeviceClass, FieldId, FormId, ItemId, ResponseId, UnitId};
+use crate::json::{Object, ToJson};
 use crate::submission::{DurationBucket, Mode, Place, Submission};
 
 /// Bytes a body may have (W3).
@@ -69,43 +70,78 @@ enum DayQualityWord {
 pub fn encode(submission: &Submission, form: &Form) -> String {
     let response = &submission.response;
     let place = &submission.place;
-    let items = form.items().iter().zip(&response.answers);
-    super::write(&Body {
-        form: response.form,
-        unit: place.unit.clone(),
-        field: place.field.clone(),
-        resolved_by: place.resolved_by.clone(),
-        class: place.class.clone(),
-        channel: place.channel.clone(),
-        mode: match submission.mode {
-            Mode::SelfService => ModeWord::SelfService,
-            Mode::Assisted => ModeWord::Assisted,
-        },
-        day: submission.day,
-        day_q: match submission.day_quality {
-            DayQuality::Anchored => DayQualityWord::Anchored,
-            DayQuality::Wall => DayQualityWord::Wall,
-            DayQuality::Lost => DayQualityWord::Lost,
-        },
-        dur: submission.duration.number(),
-        demo: chosen(form.demographics(), &response.demographics),
-        filters: chosen(form.filters(), &response.filters),
-        answers: Once::of(items.map(|(item, answer)| {
-            let number = match answer {
-                Answer::Level(level) => level.number(),
-                Answer::Missing => MISSING,
-                Answer::NotAsked => NOT_ASKED,
-            };
-            (item.id.clone(), number)
-        })),
-    })
+    let mode = match submission.mode {
+        Mode::SelfService => "self",
+        Mode::Assisted => "assisted",
+    };
+    let day_quality = match submission.day_quality {
+        DayQuality::Anchored => "anchored",
+        DayQuality::Wall => "wall",
+        DayQuality::Lost => "lost",
+    };
+    let mut answers = Sorted::default();
+    for (item, answer) in form.items().iter().zip(&response.answers) {
+        let number = match answer {
+            Answer::Level(level) => level.number(),
+            Answer::Missing => MISSING,
+            Answer::NotAsked => NOT_ASKED,
+        };
+        answers.insert(item.id.as_str(), number);
+    }
+    let mut text = String::new();
+    Object::begin(&mut text)
+        .with("form", &response.form)
+        .with("unit", &place.unit)
+        .with("field", &place.field)
+        .with_some("resolved_by", place.resolved_by.as_ref())
+        .with("class", &place.class)
+        .with("channel", &place.channel)
+        .with("mode", mode)
+        .with("day", &submission.day)
+        .with("day_q", day_quality)
+        .with("dur", &submission.duration.number())
+        .with("demo", &chosen(form.demographics(), &response.demographics))
+        .with("filters", &chosen(form.filters(), &response.filters))
+        .with("answers", &answers)
+        .end();
+    text
 }
 
-fn chosen(choices: &[Choice], picks: &[Option<usize>]) -> Once<ItemId, ItemId> {
-    Once::of(choices.iter().zip(picks).filter_map(|(choice, pick)| {
-        let option = choice.options.get((*pick)?)?;
-        Some((choice.id.clone(), ItemId::parse(&option.id).ok()?))
-    }))
+fn chosen<'a>(choices: &'a [Choice], picks: &[Option<usize>]) -> Sorted<'a, String> {
+    let mut chosen = Sorted::default();
+    for (choice, pick) in choices.iter().zip(picks) {
+        if let Some(option) = pick.and_then(|at| choice.options.get(at)) {
+            chosen.insert(choice.id.as_str(), option.id.clone());
+        }
+    }
+    chosen
+}
+
+/// The members of an object under way, in the order of their names.
+struct Sorted<'a, V>(Vec<(&'a str, V)>);
+
+impl<V> Default for Sorted<'_, V> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<'a, V> Sorted<'a, V> {
+    fn insert(&mut self, name: &'a str, value: V) {
+        let place = self.0.iter().position(|(other, _)| *other > name);
+        self.0.insert(place.unwrap_or(self.0.len()), (name, value));
+    }
+}
+
+impl<V: ToJson> ToJson for Sorted<'_, V> {
+    fn to_json(&self, text: &mut String) {
+        let members = self.0.iter();
+        members
+            .fold(Object::begin(text), |object, (name, value)| {
+                object.with(name, value)
+            })
+            .end();
+    }
 }
 
 /// Reads a body: its shape, not yet its meaning.
@@ -203,17 +239,6 @@ fn picked(choices: &[Choice], picks: &Once<ItemId, ItemId>) -> Option<Vec<Option
 #[serde(transparent)]
 struct Once<K: Ord, V>(BTreeMap<K, V>);
 
-impl<K: Ord, V> Once<K, V> {
-    fn of(entries: impl Iterator<Item = (K, V)>) -> Self {
-        // One by one: collecting would bring a sort of its own for each type to every kiosk.
-        let mut map = BTreeMap::new();
-        for (key, value) in entries {
-            map.insert(key, value);
-        }
-        Self(map)
-    }
-}
-
 impl<'de, K: Deserialize<'de> + Ord, V: Deserialize<'de>> Deserialize<'de> for Once<K, V> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Entries<K, V>(PhantomData<(K, V)>);
@@ -265,7 +290,9 @@ mod tests {
     #[test]
     fn w4_a_body_reads_back_what_it_writes() {
         let first = submission(GOOD).unwrap();
-        let again = decode(&encode(&first, &form())).unwrap();
+        let text = encode(&first, &form());
+        let again = decode(&text).unwrap();
+        assert_eq!(super::super::write(&again), text, "as serde writes it");
         let id = ResponseId::from_random([3; 16]);
         assert_eq!(again.into_submission(id, &form()), Some(first));
     }

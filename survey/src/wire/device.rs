@@ -4,10 +4,12 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
+use super::rescue::SealingKey;
 use crate::day::{Day, Millis};
 use crate::id::{
     AppHash, Channel, CounterId, DeviceClass, DeviceId, Epoch, FieldId, ItemId, UnitId,
 };
+use crate::json::{Fault, FromJson, Json, Object, ToJson};
 
 /// `POST /v1/enrol`, signed with the new key: the signature proves that the device holds it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,8 +29,21 @@ pub struct EnrolRequest {
     pub persisted: bool,
 }
 
+impl ToJson for EnrolRequest {
+    fn to_json(&self, text: &mut String) {
+        Object::begin(text)
+            .with("v", &self.v)
+            .with("code", &self.code)
+            .with("key", &self.key)
+            .with("epoch", &self.epoch)
+            .with("app", &self.app)
+            .with("persisted", &self.persisted)
+            .end();
+    }
+}
+
 /// The answer to an enrolment.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct EnrolReply {
     /// The version, 1.
     pub v: u8,
@@ -40,9 +55,20 @@ pub struct EnrolReply {
     pub config: Config,
 }
 
+impl FromJson for EnrolReply {
+    fn from_json(json: &Json) -> Result<Self, Fault> {
+        Ok(Self {
+            v: json.get("v")?,
+            device: json.get("device")?,
+            now: json.get("now")?,
+            config: json.get("config")?,
+        })
+    }
+}
+
 /// `GET /v1/device/config` (W11): everything a device needs to work for weeks without a network.
 /// Never answers. A device applies it when it reads whole, and keeps the last good one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Config {
     /// The version of this message, 1.
     pub v: u8,
@@ -64,6 +90,8 @@ pub struct Config {
     pub channel: Channel,
     /// The service fields staff can choose from; the first is the default.
     pub fields: Vec<Field>,
+    /// Who resolves the dossiers of a service field, where that is not the unit itself.
+    pub resolvers: Vec<Resolver>,
     /// The form to show, as its file (a string holding JSON); [`crate::form::Form::parse`] reads it.
     pub form: String,
     /// Languages offered, the first is the default. Each is a BCP 47 tag with a pack on the device.
@@ -79,12 +107,42 @@ pub struct Config {
     /// Seconds of countdown before everything is wiped.
     pub countdown_s: u16,
     /// How the staff PIN is checked without a network.
-    #[serde(default)]
     pub pin: Option<PinVerifier>,
+    /// The key that rescue files are sealed to (O14).
+    pub rescue: Option<SealingKey>,
     /// Practice: a band on every screen, nothing is counted.
     pub training: bool,
     /// Figures and places of this deployment are samples; screens say so.
     pub sample: bool,
+}
+
+impl FromJson for Config {
+    fn from_json(json: &Json) -> Result<Self, Fault> {
+        Ok(Self {
+            v: json.get("v")?,
+            version: json.get("version")?,
+            unit: json.get("unit")?,
+            unit_name: json.get("unit_name")?,
+            authority: json.get("authority")?,
+            counter: json.get("counter")?,
+            counter_name: json.get("counter_name")?,
+            class: json.get("class")?,
+            channel: json.get("channel")?,
+            fields: json.get("fields")?,
+            resolvers: json.get_or_default("resolvers")?,
+            form: json.get("form")?,
+            languages: json.get("languages")?,
+            demographics: json.get("demographics")?,
+            hours: json.get("hours")?,
+            holidays: json.get("holidays")?,
+            idle_s: json.get("idle_s")?,
+            countdown_s: json.get("countdown_s")?,
+            pin: json.get_or_default("pin")?,
+            rescue: json.get_or_default("rescue")?,
+            training: json.get("training")?,
+            sample: json.get("sample")?,
+        })
+    }
 }
 
 /// A name in both languages of the interface.
@@ -98,14 +156,31 @@ pub struct Names {
     pub en: String,
 }
 
+impl FromJson for Names {
+    fn from_json(json: &Json) -> Result<Self, Fault> {
+        json.has_only(&["vi", "en"])?;
+        Ok(Self {
+            vi: json.get("vi")?,
+            en: json.get_or_default("en")?,
+        })
+    }
+}
+
 impl Names {
     /// The name in a language, Vietnamese where there is no other.
     #[must_use]
     pub fn in_language(&self, tag: &str) -> &str {
+        self.said_in(tag).0
+    }
+
+    /// The name in a language, Vietnamese where there is no other, and the tag of the language it
+    /// really is in, for its `lang` attribute.
+    #[must_use]
+    pub fn said_in(&self, tag: &str) -> (&str, &'static str) {
         if tag == "en" && !self.en.is_empty() {
-            &self.en
+            (&self.en, "en")
         } else {
-            &self.vi
+            (&self.vi, "vi")
         }
     }
 }
@@ -120,6 +195,46 @@ pub struct Field {
     pub name: Names,
 }
 
+impl FromJson for Field {
+    fn from_json(json: &Json) -> Result<Self, Fault> {
+        json.has_only(&["id", "name"])?;
+        Ok(Self {
+            id: json.get("id")?,
+            name: json.get("name")?,
+        })
+    }
+}
+
+/// The agency that is competent for the dossiers of a service field (`resolved_by`), where it is
+/// another one than the unit that serves (`received_at`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Resolver {
+    /// The field.
+    pub field: FieldId,
+    /// The agency.
+    pub unit: UnitId,
+}
+
+impl FromJson for Resolver {
+    fn from_json(json: &Json) -> Result<Self, Fault> {
+        Ok(Self {
+            field: json.get("field")?,
+            unit: json.get("unit")?,
+        })
+    }
+}
+
+impl Config {
+    /// Who resolves the dossiers of a field; `None` where it is the device's own unit.
+    #[must_use]
+    pub fn resolver(&self, field: &FieldId) -> Option<&UnitId> {
+        let mut known = self.resolvers.iter();
+        let found = known.find(|resolver| resolver.field == *field)?;
+        (found.unit != self.unit).then_some(&found.unit)
+    }
+}
+
 /// One span of opening time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -132,6 +247,17 @@ pub struct Hours {
     pub to: u16,
 }
 
+impl FromJson for Hours {
+    fn from_json(json: &Json) -> Result<Self, Fault> {
+        json.has_only(&["weekday", "from", "to"])?;
+        Ok(Self {
+            weekday: json.get("weekday")?,
+            from: json.get("from")?,
+            to: json.get("to")?,
+        })
+    }
+}
+
 /// PBKDF2 with SHA-256 over the PIN's digits.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -142,6 +268,17 @@ pub struct PinVerifier {
     pub rounds: u32,
     /// 64 hexadecimal digits.
     pub hash: String,
+}
+
+impl FromJson for PinVerifier {
+    fn from_json(json: &Json) -> Result<Self, Fault> {
+        json.has_only(&["salt", "rounds", "hash"])?;
+        Ok(Self {
+            salt: json.get("salt")?,
+            rounds: json.get("rounds")?,
+            hash: json.get("hash")?,
+        })
+    }
 }
 
 /// What a device signs (W1): the path, a line feed, the body.

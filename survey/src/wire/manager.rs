@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use super::device::Names;
+use super::fleet::Settings;
 use crate::day::{Day, Millis};
 use crate::id::{AppHash, Channel, CounterId, DeviceClass, DeviceId, FormId, ItemId, UnitId};
 use crate::publish;
@@ -43,6 +44,8 @@ pub enum Role {
     Manager,
     /// Audit log, coverage, flags.
     Auditor,
+    /// Devices of the subtree and what waits on them; nothing else.
+    Staff,
 }
 
 /// One right of one account.
@@ -69,6 +72,9 @@ pub struct Session {
     pub sample: bool,
     /// The server's clock and day.
     pub now: Millis,
+    /// The address that a new device opens, where the server knows it.
+    #[serde(default)]
+    pub counter: Option<String>,
 }
 
 /// `POST /v1/accounts`.
@@ -97,6 +103,8 @@ pub enum UnitKind {
     Commune,
     /// A one-stop body: Trung tâm PVHCC, Bộ phận Một cửa.
     OneStop,
+    /// Quầy: where devices stand. What is answered there is the unit's above (rule P1).
+    Counter,
 }
 
 /// A unit of the tree. Closed, never deleted.
@@ -115,11 +123,17 @@ pub struct Unit {
     /// GSO code, zero-padded text.
     #[serde(default)]
     pub gso: Option<String>,
+    /// The agency's code in another system, such as H31.12.
+    #[serde(default)]
+    pub agency: Option<String>,
     /// First day of validity.
     pub valid_from: Day,
     /// Last day of validity.
     #[serde(default)]
     pub valid_to: Option<Day>,
+    /// Who follows it after its last day: one where it was merged, several where it was split.
+    #[serde(default)]
+    pub successors: Vec<UnitId>,
     /// Whether counters of its own collect answers here; then it has a ledger.
     #[serde(default)]
     pub collects: bool,
@@ -197,11 +211,23 @@ pub struct DeviceRow {
     pub persisted: bool,
     /// Free megabytes.
     pub free_mb: u32,
+    /// How often it lost what it held (B6).
+    #[serde(default)]
+    pub losses: u16,
+    /// A copy of it sends too, or an old backup of it (W7).
+    #[serde(default)]
+    pub is_copied: bool,
     /// Its clock minus the server's, in milliseconds.
     pub skew_ms: i64,
     /// Its build.
     #[serde(default)]
     pub app: Option<AppHash>,
+    /// The version of the configuration that it shall have (W11).
+    pub config: u64,
+    /// The version that it had when it was last heard; 0 while it did not tell.
+    pub applied: u64,
+    /// What it asks, and when.
+    pub settings: Settings,
 }
 
 /// `GET /v1/units/{unit}/live`: counts only, never a level (P6).
@@ -247,6 +273,12 @@ pub struct UnitPage {
     pub responses: u64,
     /// Of these, with a helper.
     pub assisted: u64,
+    /// Units that were merged into this one; `with=predecessors` adds their sums.
+    #[serde(default)]
+    pub predecessors: u32,
+    /// Their sums are in these figures.
+    #[serde(default)]
+    pub with_predecessors: bool,
     /// Everything together, default formula first.
     pub overall: Vec<FigureView>,
     /// By factor.

@@ -2,13 +2,24 @@
 //! stranger. Never: a rule about what a message means.
 
 pub mod batch;
+pub mod beside;
 pub mod body;
 pub mod code;
 pub mod device;
+pub mod dossiers;
+pub mod fleet;
+pub mod forms;
 pub mod manager;
+pub mod people;
+pub mod quarantine;
+pub mod reply;
+pub mod rescue;
+pub mod resolved;
 pub mod tally;
+pub mod units;
+pub mod watch;
 
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -17,6 +28,7 @@ use crate::id::{
     AppHash, BatchId, Channel, Commitment, CounterId, DeviceClass, DeviceId, Epoch, FieldId,
     FormId, ItemId, ParcelHash, ResponseId, Salt, UnitId,
 };
+use crate::json::{Fault, FromJson, Json, ToJson};
 
 /// The version of batches and bodies that this build writes.
 pub const VERSION: u8 = 1;
@@ -72,6 +84,18 @@ macro_rules! as_text {
                 Self::parse(&text).map_err(|_| D::Error::custom(stringify!($type)))
             }
         }
+
+        impl FromJson for $type {
+            fn from_json(json: &Json) -> Result<Self, Fault> {
+                Self::parse(json.text()?).map_err(|_| json.is_not(stringify!($type)))
+            }
+        }
+
+        impl ToJson for $type {
+            fn to_json(&self, text: &mut String) {
+                self.to_string().to_json(text);
+            }
+        }
     )*};
 }
 
@@ -106,6 +130,18 @@ impl<'de> Deserialize<'de> for Day {
     }
 }
 
+impl FromJson for Day {
+    fn from_json(json: &Json) -> Result<Self, Fault> {
+        Self::parse(json.text()?).ok_or_else(|| json.is_not("Day"))
+    }
+}
+
+impl ToJson for Day {
+    fn to_json(&self, text: &mut String) {
+        self.to_string().to_json(text);
+    }
+}
+
 impl Serialize for Millis {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_i64(self.0)
@@ -115,5 +151,56 @@ impl Serialize for Millis {
 impl<'de> Deserialize<'de> for Millis {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         i64::deserialize(deserializer).map(Self)
+    }
+}
+
+impl FromJson for Millis {
+    fn from_json(json: &Json) -> Result<Self, Fault> {
+        json.whole().map(Self)
+    }
+}
+
+impl ToJson for Millis {
+    fn to_json(&self, text: &mut String) {
+        self.0.to_json(text);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json;
+
+    fn is_the_same<M: Serialize + ToJson>(message: &M) {
+        assert_eq!(json::write(message), write(message));
+    }
+
+    #[test]
+    fn what_a_device_writes_is_what_serde_writes() {
+        let vector = include_str!("../../../tests/vectors/wire/v1/batch.json");
+        let mut batch: batch::Batch = read(vector).unwrap();
+        is_the_same(&batch);
+        batch.status.losses = 3;
+        batch.status.config = 7;
+        batch.status.oldest = None;
+        let mut record = batch.records.remove(0);
+        record.comment = Some(batch::CommentPart::Gone {
+            commitment: Commitment::from_bytes([7; 32]),
+        });
+        batch.records.push(record);
+        is_the_same(&batch);
+        batch.records.clear();
+        batch.status.days.clear();
+        is_the_same(&batch);
+        is_the_same(&device::EnrolRequest {
+            v: 1,
+            code: "K7M2P9QX".into(),
+            key: "BA".into(),
+            epoch: Epoch::from_bytes([2; 16]),
+            app: AppHash::from_bytes([3; 32]),
+            persisted: true,
+        });
+        let every: String = ('\0'..'\u{180}').chain(['ế', '😀', '\u{2028}']).collect();
+        is_the_same(&every);
     }
 }

@@ -1,6 +1,7 @@
 // The counter page as citizens and staff use it: visible words, roles and clicks, nothing else.
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { chromium } from "playwright-core";
+import { eventually } from "./eventually.mjs";
 
 export const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 /** Touches in the first 400 ms of a screen do nothing (UK5). */
@@ -70,9 +71,12 @@ export class Kiosk {
     return this.button("Chạm để bắt đầu").waitFor();
   }
 
-  /** After one visit the shell is on the device: the page is served by its worker from now on. */
-  async isInstalled() {
+  /** After one visit the shell is on the device, and soon its languages: the page is served by its worker from now on. */
+  async isInstalled(...languages) {
     await this.page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
+    await this.reload();
+    const kept = (tags) => Promise.all(tags.map((tag) => caches.match(`/lang/${tag}/pack.json`))).then((found) => found.every(Boolean));
+    await eventually(() => this.page.evaluate(kept, ["vi", "en", ...languages]), true);
     await this.reload();
   }
 
@@ -147,8 +151,9 @@ export class Kiosk {
 
   /** As a power cut would: the whole browser is killed at once. */
   async kill(profile) {
-    const processes = execFileSync("pgrep", ["-f", `user-data-dir=${profile}`]).toString().trim().split("\n");
-    for (const id of processes) {
+    // Found none, `pgrep` fails: two kills at one moment find it dead the second time.
+    const { stdout } = spawnSync("pgrep", ["-f", `user-data-dir=${profile}`], { encoding: "utf8" });
+    for (const id of stdout.split("\n").filter(Boolean)) {
       try {
         process.kill(Number(id), "SIGKILL");
       } catch {

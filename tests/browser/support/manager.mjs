@@ -6,7 +6,7 @@ export class Manager {
   static async signIn(origin, { account, password }, browser = undefined) {
     const manager = new Manager();
     const own = browser ?? (await chromium.launch({ executablePath: process.env.CHROMIUM, args: ["--no-sandbox", "--disable-gpu"] }));
-    manager.page = await own.newPage({ viewport: { width: 1440, height: 900 }, locale: "vi-VN" });
+    manager.page = await (await own.newContext({ viewport: { width: 1440, height: 900 }, locale: "vi-VN" })).newPage();
     manager.close = () => (browser ? manager.page.close() : own.close());
     await manager.page.goto(origin);
     await manager.page.getByLabel("Tài khoản").fill(account);

@@ -26,7 +26,16 @@ export class Account {
     this.origin = new URL(server.manager).origin;
   }
 
+  /** As the page would: where the server wants a proof of who is here, the password is given again. */
   async call(method, path, body) {
+    if (path === "/v1/session" && body) this.password = body.password;
+    const reply = await this.once(method, path, body);
+    if (reply.body?.code !== "prove-again" || !this.password) return reply;
+    await this.once("POST", "/v1/session/proof", { password: this.password });
+    return this.once(method, path, body);
+  }
+
+  async once(method, path, body) {
     const headers = { origin: this.origin, "content-type": "application/json" };
     if (this.cookie) headers.cookie = this.cookie;
     const reply = await fetch(this.origin + path, { method, headers, body: body && JSON.stringify(body) });

@@ -1,16 +1,29 @@
 // Every screen of the counter, one after another, for whoever wants to look at each.
+import { configured } from "./configured.mjs";
 import { enrolmentCode, PIN } from "./operator.mjs";
 
-/** The thanks go by themselves and the storage obeys: both wait for the one who looks. */
+/** The screens behind which nothing can be pressed, a language neither. */
+export const INERT = ["still there", "cleaning", "cleaning in English"];
+
+/** Thanks and a pause go by themselves and the storage obeys: all wait for the one who looks. */
 export function holdStill() {
   const later = window.setTimeout;
-  window.setTimeout = (call, wait, ...given) => later(call, window.holdsThanks && wait === 5000 ? 600_000 : wait, ...given);
+  const isHeld = (wait) => (window.holdsThanks && wait === 5_000) || (location.hash === "#broken" && wait === 30_000);
+  window.setTimeout = (call, wait, ...given) => later(call, isHeld(wait) ? 600_000 : wait, ...given);
   const write = IDBObjectStore.prototype.put;
   IDBObjectStore.prototype.put = function (...values) {
     if (window.failsWriting) throw new DOMException("The disk is full.", "QuotaExceededError");
     return write.apply(this, values);
   };
+  const open = IDBFactory.prototype.open;
+  IDBFactory.prototype.open = function (...name) {
+    if (location.hash === "#broken") throw new DOMException("Not now.", "UnknownError");
+    return open.apply(this, name);
+  };
 }
+
+/** Hours that are over: the whole of another day of the week. */
+const anotherDay = () => [{ weekday: ((new Date(Date.now() + 7 * 3_600_000).getUTCDay() || 7) % 7) + 1, from: 0, to: 1440 }];
 
 /** A fresh device from its enrolment to its staff screen; `look` is called with each screen's name. */
 export async function everyScreen(office, look, options = {}) {
@@ -39,6 +52,9 @@ export async function everyScreen(office, look, options = {}) {
   await page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
   await next(kiosk.button("Chạm để bắt đầu"));
   await arrive("notice", heading("Trước khi bắt đầu"));
+  await next(kiosk.button("Nhờ người hỗ trợ"));
+  await arrive("notice with help", page.getByText("Có người hỗ trợ", { exact: true }));
+  await next(kiosk.button("Nhờ người hỗ trợ"));
   await next(kiosk.button("Tiếp tục"));
   await arrive("question", heading("Việc phục vụ nói chung"));
   await page.keyboard.press("Escape");
@@ -64,6 +80,22 @@ export async function everyScreen(office, look, options = {}) {
   await page.getByLabel("Nhập mã PIN").fill(PIN);
   await kiosk.button("Tiếp tục").click();
   await arrive("staff", page.getByText(/phiếu chờ gửi/));
+  await kiosk.button("Xuất tệp dự phòng").click();
+  await arrive("staff exporting", page.getByText(/^Không có phiếu nào/));
+  await kiosk.button("Khoá để lau màn hình").click();
+  await arrive("cleaning", page.getByText(/^Đang lau màn hình/));
+  await kiosk.staff(PIN);
+  await page.getByText(/phiếu chờ gửi/).waitFor();
+  await kiosk.button("English").click();
+  await kiosk.button("Lock for cleaning").click();
+  await arrive("cleaning in English", page.getByText(/^Cleaning/));
+  await configured(kiosk, { training: true });
+  await arrive("practice", page.getByText(/^Đang tập dùng/));
+  await configured(kiosk, { training: false, hours: anotherDay() });
+  await arrive("closed", page.getByText(/^Ngoài giờ làm việc/));
+  await page.goto("about:blank");
+  await page.goto(`${kiosk.origin}/#broken`);
+  await arrive("paused", page.getByText(/^Máy tạm dừng/));
   await kiosk.context.close();
 }
 
@@ -80,4 +112,66 @@ export async function everyLook({ page }, act) {
     await act(`${language} contrast`);
     await toggle(strong);
   }
+}
+
+/**
+ * What a citizen or staff meet more rarely: an official statement of several lines in each look, a
+ * choice of who one is, practice in the middle of a survey, answers set aside, answers too old to wait.
+ */
+export async function rareScreens(office, look, options = {}) {
+  const kiosk = await office.device({ reducedMotion: "reduce", ...options });
+  await kiosk.context.addInitScript(() => {
+    const now = Date.now;
+    Date.now = () => now() + 86_400_000 * Number(localStorage.getItem("days") ?? 0);
+  });
+  await kiosk.visit();
+  await kiosk.enrol(await enrolmentCode(office.operator, "sipas2022"));
+  await kiosk.isInstalled();
+  const { page } = kiosk;
+  const arrive = async (name, mark) => {
+    await mark.waitFor();
+    await look(kiosk, name);
+  };
+  const toggle = (name) => kiosk.button(name).click();
+  await configured(kiosk, { demographics: ["d_gender", "d_age"] });
+  await kiosk.begin();
+  const statement = page.getByText(/^Câu 1 trên/);
+  await arrive("statement", statement);
+  await toggle("Chữ to");
+  await arrive("statement, large", statement);
+  await toggle("Tương phản cao");
+  await arrive("statement, large, contrast", statement);
+  await toggle("Chữ to");
+  await toggle("Tương phản cao");
+  const gender = page.getByRole("heading", { name: "Giới tính" });
+  for (let question = 2; (await gender.count()) === 0; question += 1) {
+    await kiosk.press("Bỏ qua câu này");
+    await page.getByText(new RegExp(`^Câu ${question} trên`)).waitFor();
+  }
+  await arrive("who one is", gender);
+  await page.route("**/batches", (route) => {
+    const { records } = JSON.parse(route.request().postData());
+    return records.length ? route.fulfill({ status: 400, body: '{"code":"bad-batch","message":""}' }) : route.continue();
+  });
+  await kiosk.press("Không trả lời");
+  await page.getByRole("heading", { name: "Độ tuổi" }).waitFor();
+  await kiosk.press("Không trả lời");
+  await page.getByRole("textbox").waitFor();
+  await kiosk.send();
+  await kiosk.attract();
+  await kiosk.staff(PIN);
+  await arrive("staff, set aside", page.getByText("1 phiếu để riêng"));
+  await page.unrouteAll();
+  await kiosk.context.setOffline(true);
+  await page.evaluate(() => localStorage.setItem("days", 5));
+  await page.goto(`${kiosk.origin}/`);
+  await arrive("attract, staff called", page.getByText(/^Mời nhân viên kiểm tra máy/));
+  await kiosk.staff(PIN);
+  await arrive("staff, export first", page.getByText(/^Đã hơn 3 ngày/));
+  await kiosk.context.setOffline(false);
+  await page.evaluate(() => localStorage.setItem("days", 0));
+  await configured(kiosk, { training: true });
+  await kiosk.begin();
+  await arrive("practice, statement", page.getByText(/^Câu 1 trên/));
+  await kiosk.context.close();
 }

@@ -1,10 +1,11 @@
 // A real server of one's own: `xtask serve` on free ports with a data folder that outlives restarts.
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { eventually } from "./eventually.mjs";
 
 const ROOT = new URL("../../..", import.meta.url).pathname;
 
@@ -25,6 +26,8 @@ const listenOn = (port) =>
       probe.close(() => resolve(taken));
     });
   });
+
+const childrenOf = (parent) => execFileSync("pgrep", ["-P", String(parent)]).toString().trim().split("\n").map(Number);
 
 /** The server, with its data folder and ports kept between `stop` and `start`. */
 export class Server {
@@ -65,9 +68,14 @@ export class Server {
   }
 
   async stop(signal = "SIGTERM") {
+    if (this.process.exitCode !== null || this.process.signalCode !== null) return;
     const ended = new Promise((resolve) => this.process.once("exit", resolve));
+    // A killed `serve` cannot take its runtime along; as in a power cut, both go.
+    if (signal === "SIGKILL") for (const runtime of childrenOf(this.process.pid)) process.kill(runtime, signal);
     this.process.kill(signal);
     await ended;
+    // A process that was killed holds its ports until the last of its threads is gone.
+    await eventually(async () => Boolean((await listenOn(this.port)) && (await listenOn(this.port + 1))), true);
   }
 
   async end() {

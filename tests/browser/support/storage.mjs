@@ -50,3 +50,31 @@ export function rememberWords() {
   };
   new MutationObserver(look).observe(document, { subtree: true, childList: true, characterData: true });
 }
+
+/**
+ * Holds every transaction that writes to the store named in `window.holdsWritesTo`: it stays under way,
+ * neither complete nor aborted, until the name is taken away. `isHeld` in `sessionStorage` tells of one, after a reload too.
+ */
+export function holdWrites() {
+  const write = IDBObjectStore.prototype.put;
+  IDBObjectStore.prototype.put = function (...values) {
+    const hold = () => {
+      if (window.holdsWritesTo !== this.name) return;
+      sessionStorage.setItem("isHeld", "yes");
+      this.get("").onsuccess = hold;
+    };
+    const request = write.apply(this, values);
+    hold();
+    return request;
+  };
+}
+
+/** Forgets what a page leaves for the next one to find, until `localStorage` says that it is honest. */
+export function forgetMarks() {
+  const write = IDBObjectStore.prototype.put;
+  IDBObjectStore.prototype.put = function (value, ...key) {
+    const { mark, ...rest } = value ?? {};
+    const isForgotten = mark !== undefined && !localStorage.getItem("honest");
+    return write.call(this, isForgotten ? rest : value, ...key);
+  };
+}

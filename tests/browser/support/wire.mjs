@@ -64,7 +64,7 @@ export class Device {
     return {
       v: 1, batch: randomUUID(), device: this.id, epoch: this.epoch, no: this.no,
       app: "0".repeat(64), clock: Date.now(),
-      status: { unsent: records.length, oldest: null, persisted: true, free_mb: 9000, asides: 0, days: [] },
+      status: { unsent: records.length, oldest: null, persisted: true, free_mb: 9000, asides: 0, days: [], config: this.config?.version },
       records, ext: null,
     };
   }

@@ -11,7 +11,7 @@ struct Room {
 }
 
 /// The arrows, as what each room may not do.
-const ROOMS: [Room; 12] = [
+const ROOMS: [Room; 13] = [
     Room {
         folder: "app/src/counter",
         never: &["manager"],
@@ -36,6 +36,11 @@ const ROOMS: [Room; 12] = [
         folder: "app/src/bin/manager",
         never: &["counter"],
         cure: "This binary mounts the manager and nothing else",
+    },
+    Room {
+        folder: "app/src/bin/house",
+        never: &["counter"],
+        cure: "This binary mounts the house and nothing else",
     },
     Room {
         folder: "app/src/parts",

@@ -5,9 +5,12 @@
 
 pub mod absences;
 pub mod arrows;
+pub mod asvs;
 pub mod docs;
 pub mod doors;
+pub mod faults;
 pub mod members;
+pub mod routes;
 pub mod source;
 pub mod spec;
 pub mod words;

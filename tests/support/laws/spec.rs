@@ -84,7 +84,7 @@ fn ids(name: &str) -> Vec<String> {
 
 /// Every test by its name: in Rust, in the browser, and the promises of a contract, which run as
 /// one test over each store.
-fn named_tests(tree: &Tree) -> Vec<(&str, Name)> {
+pub fn named_tests(tree: &Tree) -> Vec<(&str, Name)> {
     let mut found = Vec::new();
     for (path, source) in tree.sources() {
         found.extend(source.tests.iter().map(|name| (path, name.clone())));

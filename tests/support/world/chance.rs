@@ -46,10 +46,13 @@ enum Kind {
     Refuse,
     Limit,
     Twins,
+    Export,
+    Import,
+    LoseFile,
 }
 
 /// How often each kind comes. The first are in every run.
-const WEIGHTS: [(Kind, usize); 33] = [
+const WEIGHTS: [(Kind, usize); 36] = [
     (Kind::Finish, 24),
     (Kind::Sync, 24),
     (Kind::Pass, 20),
@@ -83,6 +86,9 @@ const WEIGHTS: [(Kind, usize); 33] = [
     (Kind::Refuse, 2),
     (Kind::Limit, 2),
     (Kind::Twins, 5),
+    (Kind::Export, 5),
+    (Kind::Import, 6),
+    (Kind::LoseFile, 2),
 ];
 /// How many of these no run goes without.
 const ALWAYS: usize = 10;
@@ -210,6 +216,13 @@ impl Faults {
             Kind::Twins => Step::Twins {
                 devices: [device, dice.below(world.devices.len())],
             },
+            Kind::Import => Step::Import {
+                file: dice.below(world.files.len()),
+                relay: dice.one_in(2).then_some(device),
+            },
+            Kind::LoseFile => Step::LoseFile {
+                file: dice.below(world.files.len()),
+            },
             Kind::Damage => Step::Damage {
                 device,
                 record: dice.below(3),
@@ -248,6 +261,7 @@ fn draw_fault(kind: Kind, device: usize, power: bool, dice: &Dice) -> Step {
             unit: dice.below(UNITS),
         },
         Kind::Revoke => Step::Revoke { device },
+        Kind::Export => Step::Export { device },
         Kind::Fuse => Step::Fuse {
             statements: u32::try_from(dice.below(24)).unwrap_or_default(),
         },

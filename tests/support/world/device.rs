@@ -8,7 +8,7 @@ use survey::day::{Day, DayQuality, Millis};
 use survey::id::{AppHash, UnitId};
 use survey::outbox::{Next, Outbox};
 use survey_app::counter::session::{Screen, Session, View};
-use survey_app::counter::sync::{Round, Sender, World as Outside, round};
+use survey_app::counter::sync::{Round, Sender, World as Outside, left, round};
 use survey_app::counter::timekeeper::Timekeeper;
 use survey_app::device::health::Health;
 use survey_app::device::store::{Enrolment, Entry, Store, StoreError};
@@ -21,9 +21,6 @@ use super::oracle::Key;
 use super::rule::{Rule, Without};
 use super::tab::{Door, Shared};
 use super::task::{Job, now, poll};
-
-/// An hour of `Retry-After` and a quarter of an hour of patience.
-const LONGEST_WAIT_MS: i64 = 4_500_000;
 
 /// What pages share with the rest of the world.
 #[derive(Clone)]
@@ -129,7 +126,7 @@ impl Device {
         let keeper = Timekeeper::start(self.around.clock.read(self.skew.get(), began));
         keeper.remember(facts.server_time);
         self.tabs.push(Tab {
-            outbox: Some(Outbox::default()),
+            outbox: Some(Outbox::of(self.enrolment.device)),
             sending: None,
             finishing: None,
             keeper,
@@ -209,8 +206,7 @@ impl Device {
         let Some(tab) = self.tabs.get_mut(at) else {
             return false;
         };
-        // A wait longer than any that is asked for was reckoned before the clock was set back.
-        let is_ahead = |at: Millis| (1..=LONGEST_WAIT_MS).contains(&at.since(wall));
+        let is_ahead = |at: Millis| left(at, wall) > 0;
         let is_early = is_ahead(tab.due) || is_ahead(tab.silent_until);
         if tab.sending.is_some() || (self.has_locks && is_other_busy) || is_early {
             return false;
@@ -237,6 +233,7 @@ impl Device {
             app: AppHash::from_bytes([7; 32]),
             unit: self.unit.clone(),
             health: Health::default(),
+            config: 1,
         };
         let (clock, dice) = (self.around.clock.clone(), self.around.dice.clone());
         let (skew, began) = (Rc::clone(&self.skew), tab.began);

@@ -96,6 +96,9 @@ impl World {
                 network.time_out(self.around.clock.now());
                 Ok(true)
             }
+            Step::Export { device } => Ok(self.export(device)),
+            Step::Import { file, relay } => self.import(file, relay),
+            Step::LoseFile { file } => Ok(self.lose_file(file)),
             Step::Report { unit } => Ok(self.upward.send(&self.server, &ruler::unit(unit))),
             Step::CarryReport { message, passage } => self.carry_report(message, passage),
             _ => self.befall(step),
@@ -379,7 +382,7 @@ impl World {
         Ok(true)
     }
 
-    fn write_off(&mut self) {
+    pub(super) fn write_off(&mut self) {
         let recount = &self.recount;
         self.oracle.write_off(|key| recount.holds(key));
     }

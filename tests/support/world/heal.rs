@@ -44,6 +44,7 @@ impl World {
         self.limit = None;
         self.server.fuse.poison.replace(None);
         self.drain(&BTreeSet::new())?;
+        self.hand_in_all()?;
         self.send_up()?;
         self.recount.nobody_is_missing(&self.oracle)?;
         (self.recount).any_order_is_the_same(&self.oracle, &self.around.dice)
@@ -104,8 +105,8 @@ impl World {
     /// A device that has not heard of the restore yet will: its heartbeat tells it.
     fn is_news_ahead(&self) -> bool {
         let devices = self.devices.iter().filter(|device| !device.is_gone);
-        let mut known = devices.map(|device| device.disk.read(Kept::restore));
-        known.any(|restore| restore < self.server.restore)
+        let mut told = devices.map(|device| device.disk.read(Kept::told));
+        told.any(|restore| restore < self.server.restore)
     }
 
     fn left(&self, held: &BTreeSet<ResponseId>) -> usize {

@@ -1,11 +1,11 @@
-//! A page's door to the server: signs, sends, waits, and notes what a reply taught. Also where
-//! knocked-out rules of the sender are undone.
+//! A page's door to the server: signs, sends, waits. Also where knocked-out rules of the sender are
+//! undone.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use sha2::{Digest, Sha256};
-use survey::id::{ParcelHash, ResponseId, UnitId};
+use survey::id::{ParcelHash, ResponseId};
 use survey::outbox::Verdict;
 use survey::wire::batch::{
     Batch, Record, RecordVerdict, Reply, VerdictWord, read_batch, read_reply,
@@ -15,7 +15,6 @@ use survey_app::device::server::{Answer, Server};
 use survey_app::device::store::Heard;
 
 use super::dice::{Clock, Dice};
-use super::disk::News;
 use super::network::{Network, Slot};
 use super::rule::Rule;
 use super::tab::Door;
@@ -44,31 +43,13 @@ impl Server for Line {
         let Ok(mut batch) = read_batch(body.unwrap_or_default().as_bytes()) else {
             panic!("the app sent what is no batch");
         };
-        let unit = path
-            .split('/')
-            .nth(3)
-            .and_then(|unit| UnitId::parse(unit).ok());
-        let Some(unit) = unit else {
-            panic!("the app asked for {path}");
-        };
-        let before = self.door.disk.read(|kept| kept.marks(&unit));
         let renamed = self.tamper(&mut batch);
         let body = write(&batch);
         let signature = sign(&self.key, path, &body);
         let sent = [path.to_owned(), body, signature];
         let slot = (self.network.borrow_mut()).send(self.from, sent, self.clock.now());
         let answer = arrival(&slot).await;
-        let answer = self.tamper_with_answer(answer, &batch, &renamed);
-        let reply = answer.as_ref().filter(|answer| answer.status == 200);
-        if let Some(reply) = reply.and_then(|answer| read_reply(&answer.body, batch.batch)) {
-            let news = News {
-                unit,
-                before,
-                reply,
-            };
-            self.door.shared.news.replace(Some(news));
-        }
-        answer
+        self.tamper_with_answer(answer, &batch, &renamed)
     }
 }
 
@@ -109,9 +90,7 @@ impl Line {
                 ..Heard::default()
             };
             let without = self.door.without;
-            self.door
-                .disk
-                .write(|kept| kept.hear(&heard, None, without));
+            let _ = (self.door.disk).write(|kept| kept.hear(&heard, without));
         }
         let mut renamed = Renamed::new();
         for record in &mut batch.records {

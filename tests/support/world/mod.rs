@@ -7,16 +7,17 @@
 mod carry;
 mod chance;
 mod device;
-mod dice;
+pub(crate) mod dice;
 mod disk;
 mod doing;
-mod fused;
+pub(crate) mod fused;
 mod heal;
 mod line;
 mod network;
 mod oracle;
 mod recount;
 mod report;
+mod rescue;
 mod rule;
 mod ruler;
 mod server;
@@ -38,6 +39,7 @@ use disk::Disk;
 use network::Network;
 use oracle::Oracle;
 use recount::Recount;
+use rescue::File;
 use server::{Backup, Server};
 use upward::Upward;
 
@@ -54,6 +56,8 @@ pub struct World {
     devices: Vec<Device>,
     server: Server,
     backup: Option<Backup>,
+    /// Rescue files, those that are lost left out.
+    files: Vec<Option<File>>,
     upward: Upward,
     oracle: Oracle,
     recount: Recount,
@@ -87,6 +91,7 @@ impl World {
             devices: Vec::new(),
             server: Server::new(&around.clock, without),
             backup: None,
+            files: Vec::new(),
             upward: Upward::new(without),
             oracle: Oracle::default(),
             recount: Recount::default(),

@@ -29,6 +29,17 @@ pub enum Wrong {
     FalseFlag,
 }
 
+impl Wrong {
+    /// Each of them.
+    pub const ALL: [Self; 5] = [
+        Self::Lost,
+        Self::Double,
+        Self::Stuck,
+        Self::Invented,
+        Self::FalseFlag,
+    ];
+}
+
 impl fmt::Display for Wrong {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

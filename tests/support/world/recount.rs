@@ -200,7 +200,8 @@ pub fn parent_is_its_children(server: &Server, must: bool) -> Result<(), Failure
     let mut children: Vec<Slice> = Vec::new();
     for (unit, ledger) in &server.ledgers {
         let ledger = Ledger(Bare(ledger.0.bare()));
-        let (Ok(waiting), Ok(slices)) = (ledger.unacknowledged(), ledger.slices()) else {
+        let (Ok(waiting), Ok(slices)) = (ledger.unacknowledged(&*FORMS), ledger.slices(&*FORMS))
+        else {
             return fail(Wrong::Lost, format!("{unit} cannot be read"));
         };
         if waiting.is_some() {
@@ -387,6 +388,7 @@ fn replay(unit: &UnitId, keys: &[Key], oracle: &Oracle) -> Result<Look, Failure>
         above: Vec::new(),
         restore: 0,
         devices: Vec::new(),
+        forms: Vec::new(),
     };
     ledger
         .learn(&news)
@@ -418,8 +420,10 @@ fn replay(unit: &UnitId, keys: &[Key], oracle: &Oracle) -> Result<Look, Failure>
                 oldest: None,
                 persisted: true,
                 free_mb: 1,
+                losses: 0,
                 asides: 0,
                 days: Vec::new(),
+                config: 1,
             },
             records,
         };

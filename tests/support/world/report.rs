@@ -77,7 +77,9 @@ impl Report {
         self.failures.iter().map(|(seed, _)| *seed).min()
     }
 
-    fn of(&self, wrong: Wrong) -> usize {
+    /// Runs that failed in this way.
+    #[must_use]
+    pub fn of(&self, wrong: Wrong) -> usize {
         self.failures
             .iter()
             .filter(|(_, own)| *own == wrong)

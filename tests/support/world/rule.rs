@@ -4,11 +4,11 @@
 use std::fmt;
 
 macro_rules! rules {
-    ($($(#[$doc:meta])* $rule:ident = $name:literal,)+) => {
+    ($(#[doc = $what:literal] $rule:ident = $name:literal,)+) => {
         /// What a run goes without.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Rule {
-            $($(#[$doc])* $rule,)+
+            $(#[doc = $what] $rule,)+
         }
 
         impl Rule {
@@ -20,6 +20,14 @@ macro_rules! rules {
             pub const fn name(self) -> &'static str {
                 match self {
                     $(Self::$rule => $name,)+
+                }
+            }
+
+            /// What happens without it, in one sentence.
+            #[must_use]
+            pub const fn without(self) -> &'static str {
+                match self {
+                    $(Self::$rule => $what,)+
                 }
             }
         }
@@ -53,6 +61,8 @@ rules! {
     O12Outdated = "O12-outdated",
     /// Each tab counts its batches itself, trusting the lock to keep the other out.
     O13 = "O13",
+    /// What is exported is deleted from the device.
+    O14 = "O14",
     /// Thanks are shown although the write failed.
     O15 = "O15",
     /// Writes are relaxed: the last one may not be on the disk.

@@ -8,11 +8,12 @@ use sha2::{Digest, Sha256};
 use survey::id::{DeviceId, UnitId};
 use survey::ledger::Sender;
 use survey::release::Rhythm;
-use survey::wire::batch::{Batch, BatchError, Reply, read_batch};
+use survey::wire::batch::{Batch, BatchError, MOST_RECORDS_TAKEN, Reply, read_batch};
+use survey::wire::rescue::{Content, Header};
 use survey::wire::{VERSION, write};
 use survey_app::device::server::Answer;
 use survey_worker::store::directory::{Enrolled, Known};
-use survey_worker::store::ledger::{self, Ledger, Upload};
+use survey_worker::store::ledger::{self, Ledger, Rescue, Upload};
 use survey_worker::store::rollup::{self, Rollup};
 
 use super::dice::Clock;
@@ -115,6 +116,7 @@ impl Server {
                     .iter()
                     .map(|(known, _)| known.clone())
                     .collect(),
+                forms: Vec::new(),
             };
             // The Directory tells again after a restart; a dead server hears nothing.
             let _ = ledger.learn(&news);
@@ -221,6 +223,50 @@ impl Server {
             now: self.clock.now(),
             wait_s: None,
         })
+    }
+
+    /// Whether this device's key is known and valid.
+    pub fn is_active(&self, device: DeviceId) -> bool {
+        let mut devices = self.devices.iter();
+        devices.any(|(known, _)| known.id == device && known.is_active)
+    }
+
+    /// Takes the records of a rescue file, as the worker's objects do; how many got no verdict. `None`
+    /// where it is dead.
+    pub fn rescue(
+        &self,
+        header: &Header,
+        content: &Content,
+        is_signed: impl Fn(&str) -> bool,
+        is_limited: bool,
+    ) -> Option<usize> {
+        if self.fuse.is_dead.get() {
+            return None;
+        }
+        let mut left = 0;
+        for part in &content.units {
+            for records in part.records.chunks(MOST_RECORDS_TAKEN) {
+                let verdicts = self.ledgers.get(&part.unit).and_then(|ledger| {
+                    let standing = ledger.standing(header.device).ok()?;
+                    let known = standing.map(|standing| standing.known);
+                    let known = known.filter(|known| known.is_active && is_signed(&known.key));
+                    let rescue = Rescue {
+                        device: header.device,
+                        sender: known.map_or(Sender::Unverified, |known| Sender::Verified {
+                            enrolled: known.enrolled,
+                        }),
+                        is_limited,
+                        records,
+                        forms: &FORMS[..self.forms_known],
+                        now: self.clock.now(),
+                        rhythm: self.rhythm,
+                    };
+                    Some(ledger.rescue(rescue).ok()?.verdicts.len())
+                });
+                left += records.len() - verdicts.unwrap_or_default();
+            }
+        }
+        Some(left)
     }
 
     /// The ledger of the unit in the path (L1).

@@ -191,6 +191,23 @@ pub enum Step {
         /// How many.
         records: usize,
     },
+    /// Staff export what waits on a device into a rescue file.
+    Export {
+        /// Which.
+        device: usize,
+    },
+    /// Somebody hands a rescue file in.
+    Import {
+        /// Which file.
+        file: usize,
+        /// On which device; else an operator does.
+        relay: Option<usize>,
+    },
+    /// A rescue file is lost.
+    LoseFile {
+        /// Which.
+        file: usize,
+    },
     /// A ledger sends its sums up.
     Report {
         /// Which.

@@ -1,25 +1,24 @@
 //! One page of the app on a device: its doors to the disk, with a pause at each where anything may
 //! happen. Also where knocked-out rules of the device are undone.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::rc::Rc;
 
 use survey::day::{Day, Millis};
-use survey::id::{FieldId, ResponseId};
+use survey::id::{AppHash, FieldId, ResponseId, UnitId};
+use survey::outbox::Marks;
 use survey::submission::Parcel;
 use survey_app::device::store::{
     Begun, Enrolment, Entry, Facts, Heard, PinTries, QueueSummary, Queued, Store, StoreError,
 };
 
-use super::disk::{Disk, Kept, News};
+use super::disk::{Disk, Kept};
 use super::rule::{Rule, Without};
 use super::task::{now, pause};
 
 /// What the doors of one page share.
 #[derive(Default)]
 pub struct Shared {
-    /// A reply that was read and is not yet written down.
-    pub news: RefCell<Option<News>>,
     /// Without W7: a number was used that is not stored yet.
     owes_number: Cell<bool>,
     /// Without O13: the last number this page gave out.
@@ -90,20 +89,23 @@ impl Store for Door {
         self.disk.read(|kept| now(kept.memory.parcels(ids)))
     }
 
-    async fn settle(&self, heard: &Heard) -> Result<(), StoreError> {
-        let news = self.shared.news.take();
+    async fn marks(&self, unit: &UnitId) -> Result<Marks, StoreError> {
+        pause().await;
+        self.disk.read(|kept| now(kept.memory.marks(unit)))
+    }
+
+    async fn settle(&self, heard: &Heard) -> Result<usize, StoreError> {
         self.write(|kept| {
             if self.shared.owes_number.take() {
                 now(kept.memory.next_batch())?;
             }
-            kept.hear(heard, news.as_ref(), self.without);
-            Ok(())
+            kept.hear(heard, self.without)
         })
         .await
     }
 
-    async fn forget(&self, _now: Millis) -> Result<usize, StoreError> {
-        self.write(|kept| Ok(kept.forget())).await
+    async fn forget(&self, today: Millis) -> Result<usize, StoreError> {
+        self.write(|kept| now(kept.memory.forget(today))).await
     }
 
     async fn summary(&self) -> Result<QueueSummary, StoreError> {
@@ -123,6 +125,10 @@ impl Store for Door {
         self.write(|kept| self.number(kept)).await
     }
 
+    async fn run_as(&self, app: AppHash) -> Result<(), StoreError> {
+        self.write(|kept| now(kept.memory.run_as(app))).await
+    }
+
     async fn count(&self, what: Begun, day: Day) -> Result<(), StoreError> {
         self.write(|kept| now(kept.memory.count(what, day))).await
     }
@@ -135,5 +141,13 @@ impl Store for Door {
     async fn remember_pin(&self, tries: PinTries) -> Result<(), StoreError> {
         self.write(|kept| now(kept.memory.remember_pin(tries)))
             .await
+    }
+
+    async fn leave_mark(&self, mark: &str) -> Result<(), StoreError> {
+        self.write(|kept| now(kept.memory.leave_mark(mark))).await
+    }
+
+    async fn exported(&self, at: Millis) -> Result<(), StoreError> {
+        self.write(|kept| now(kept.memory.exported(at))).await
     }
 }

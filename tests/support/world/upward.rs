@@ -9,6 +9,7 @@ use survey::rollup::Snapshot;
 use survey::score::Tally;
 
 use super::rule::{Rule, Without};
+use super::ruler::FORMS;
 use super::server::Server;
 
 /// What happens to a message.
@@ -53,7 +54,7 @@ impl Upward {
         let Some(ledger) = server.ledgers.get(unit) else {
             return false;
         };
-        let Ok(Some((above, mut snapshot))) = ledger.unacknowledged() else {
+        let Ok(Some((above, mut snapshot))) = ledger.unacknowledged(&*FORMS) else {
             return false;
         };
         if self.without.is(Rule::L11Deltas) {

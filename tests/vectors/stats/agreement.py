@@ -6,6 +6,8 @@ scipy 1.17, statsmodels 0.15, numpy 2.4). From the root of the repository:
 
     python3 tests/vectors/stats/agreement.py [inputs per rule, default 5000]
 
+`cargo xtask long --only agreement` does so with PYTHON, and writes the table of docs/PROOFS.md.
+
 The variances of ST6 and ST7 are compared with cluster-robust regression (one cluster per person),
 which reaches them from single answers, not from sums. Exit code 1 above 1e-6.
 """
@@ -96,6 +98,92 @@ def newcombe():
         x, n, y, k, method="newcomb", compare="diff")
 
 
+def finite():
+    """Wilson on n* = n(N-1)/(N-n)."""
+    n = int(10 ** random.uniform(0, 4))
+    x, eligible = random.integers(0, n + 1), n + int(10 ** random.uniform(0, 5))
+    worth = n * (eligible - 1) / (eligible - n)
+    return f"finite {x} {n} {eligible}", proportion_confint(x / n * worth, worth, method="wilson")
+
+
+def bounds():
+    """Everybody silent against, then for; hundredths of a point, half up, in whole numbers."""
+    n = int(10 ** random.uniform(0, 4))
+    x, eligible = int(random.integers(0, n + 1)), n + int(10 ** random.uniform(0, 5))
+    half_up = lambda part: (2 * 10_000 * part + eligible) // (2 * eligible)
+    return f"bounds {x} {n} {eligible}", (half_up(x), half_up(x + eligible - n))
+
+
+def sample():
+    p, e, deff = (int(random.integers(*span)) for span in ((1, 10_000), (50, 2_000), (100, 400)))
+    eligible = int(10 ** random.uniform(0, 6)) if random.uniform() < 0.8 else 0
+    simple = stats.norm.ppf(0.975) ** 2 * p / 1e4 * (1 - p / 1e4) / (e / 1e4) ** 2
+    size = deff / 100 * (simple / (1 + (simple - 1) / eligible) if eligible else simple)
+    return f"sample {p} {e} {deff} {eligible}", [math.ceil(size - 1e-9)]
+
+
+def slovin():
+    eligible, e = int(10 ** random.uniform(0, 7)), int(random.integers(1, 2_000))
+    return f"slovin {eligible} {e}", [-(-eligible * 10**8 // (10**8 + eligible * e * e))]
+
+
+def units():
+    """Units of a province, whose true shares differ or do not."""
+    n = random.integers(10, 800, size=random.integers(5, 60))
+    mean, spread = random.uniform(0.5, 0.98), random.choice([0.0, 0.02, 0.1])
+    x = random.binomial(n, np.clip(random.normal(mean, spread, size=n.size), 0, 1))
+    return x.astype(float), n.astype(float), " ".join(f"{a} {b}" for a, b in zip(x, n))
+
+
+def peers():
+    """Kleinman's moments in numpy, intervals by scipy's Beta."""
+    x, n, asked = units()
+    p, w = x / n, n / n.sum()
+    m = x.sum() / n.sum()
+    if m == 1:
+        return peers()
+    c, a = (w * (1 - w) / n).sum(), (w * (1 - w)).sum()
+    spread = ((w * (p - m) ** 2).sum() - m * (1 - m) * c) / (a - c)
+    found = [m, spread]
+    if spread > 0:
+        k = max(m * (1 - m) / spread - 1, 0)
+        share = (x + k * m) / (n + k)
+        low, high = (stats.beta.ppf(q, share * (n + k), (1 - share) * (n + k)) for q in (0.025, 0.975))
+        found += list(np.column_stack([share, low, high]).ravel())
+    return f"peers {asked}", found
+
+
+def funnel():
+    """Spiegelhalter's funnel; numpy's linear quantile is type 7."""
+    x, n, asked = units()
+    m = x.sum() / n.sum()
+    if m == 1:
+        return funnel()
+    z = (x / n - m) / np.sqrt(m * (1 - m) / n)
+    low, high = np.quantile(z, [0.1, 0.9], method="linear")
+    phi = max((np.clip(z, low, high) ** 2).mean(), 1)
+    half = 3.09 * np.sqrt(phi * m * (1 - m) / n)
+    places = np.column_stack([z / np.sqrt(phi), np.maximum(m - half, 0), np.minimum(m + half, 1)])
+    return f"funnel {asked}", [phi, *places.ravel()]
+
+
+def cusum():
+    """The log likelihood ratio of two binomials, by scipy, added up week by week."""
+    known = int(random.integers(50, 5_000))
+    rare = random.integers(0, known // 4)
+    usual = max(rare / known, 0.01)
+    raised = 2 * usual / (1 + usual)
+    n = random.integers(0, 80, size=40)
+    low = random.binomial(n, random.choice([usual, raised]))
+    level, levels = 0.0, []
+    for x, people in zip(low, n):
+        gain = stats.binom.logpmf(x, people, raised) - stats.binom.logpmf(x, people, usual)
+        level = max(0.0, level + gain)
+        levels.append(level)
+        level = 0.0 if level > 6 else level
+    return f"cusum {rare} {known} " + " ".join(f"{a} {b}" for a, b in zip(low, n)), levels
+
+
 def student():
     freedom = int(10 ** random.uniform(0, 7))
     return f"student {freedom}", [stats.t.ppf(0.975, freedom)]
@@ -152,10 +240,34 @@ def shapley():
     return f"shapley {asked}", [*(gains / 120), known[(0, 1, 2, 3, 4)]]
 
 
+RULES = {
+    "wilson": "ST5 Wilson, of people: statsmodels `proportion_confint`",
+    "pooled": "ST1, ST6 n_eff: statsmodels OLS, clustered by person",
+    "mean": "ST7 mean of five: clustered OLS, scipy `t`",
+    "factors": "ST4, ST7 mean of factors: a contrast of clustered OLS",
+    "finite": "ST8 finite population: statsmodels on n*",
+    "newcombe": "ST9 difference: statsmodels `newcomb`",
+    "peers": "ST11 shrinkage and its limits: numpy, scipy `beta`",
+    "funnel": "ST12, ST13 funnel: numpy quantiles",
+    "limit": "ST15 exact limit: scipy `binom`, every c tried",
+    "cusum": "ST16 CUSUM: scipy `binom.logpmf`",
+    "shapley": "ST17 Shapley: numpy, all 120 orders",
+    "sample": "ST18 sample size: scipy `norm`",
+    "slovin": "ST18 Slovin: whole numbers",
+    "bounds": "ST19 non-response bounds: whole numbers",
+    "student": "Student's t: scipy `t.ppf`",
+    "beta": "beta: scipy `beta.cdf`",
+    "beta_quantile": "beta quantile: scipy `beta.ppf`",
+    "binomial": "binomial: scipy `binom.cdf`",
+    "normal_quantile": "normal quantile: scipy `norm.ppf`",
+}
+
+
 def main():
-    rules = [wilson, pooled, mean, factors, newcombe, student, beta, beta_quantile, binomial,
-             normal_quantile, limit, shapley]
+    rules = [wilson, pooled, mean, factors, finite, newcombe, peers, funnel, limit, cusum, shapley,
+             sample, slovin, bounds, student, beta, beta_quantile, binomial, normal_quantile]
     worst = 0.0
+    print("| Rule | Inputs | Largest difference |\n|---|---|---|")
     for rule in rules:
         asked = [rule() for _ in range(COUNT)]
         lines = "\n".join(line for line, _ in asked)
@@ -171,9 +283,9 @@ def main():
             if not here <= gap:
                 gap, line = here, question
         worst = max(worst, gap)
-        print(f"{rule.__name__:16} {COUNT} inputs, largest difference {gap:.1e}")
+        print(f"| {RULES[rule.__name__]} | {COUNT} | {gap:.1e} |", flush=True)
         if not gap <= LARGEST:
-            print(f"    at: {line[:200]}")
+            print(f"at: {line[:200]}", file=sys.stderr)
     sys.exit(0 if worst <= LARGEST else 1)
 
 

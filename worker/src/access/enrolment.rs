@@ -11,9 +11,18 @@ pub const LENGTH: usize = 8;
 const HANDLE_LENGTH: usize = 3;
 /// A code is good for ten minutes.
 pub const LIFE_MS: i64 = 10 * MINUTE_MS;
-/// Wrong tries after which a code is dead.
-pub const MOST_TRIES: i64 = 5;
-/// Wrong tries in a minute, over all codes, after which nobody may try.
+/// What wrong tries wear off a code before it is dead: five of a person, [`WORN_BY_A_TRY`] each. Of a
+/// flood ([`MOST_FAILURES_A_MINUTE`]), which hits every open code by chance and must use up none of them,
+/// two hundred: who knows a code's handle and floods has 200 of 2²⁵ secrets, one in 168,000.
+pub const MOST_WORN: i64 = 200;
+/// What a wrong try wears off.
+pub const WORN_BY_A_TRY: i64 = 40;
+/// The same in a flood.
+pub const WORN_IN_A_FLOOD: i64 = 1;
+/// Codes that may be open at once: beyond that a new one hears to wait. Of the 32,768 handles few are
+/// then taken, so that one is found at once, and a guessed one finds a code in one of 65 tries.
+pub const MOST_OPEN: i64 = 500;
+/// Wrong tries in a minute, over all codes, after which a wrong one only hears to wait.
 pub const MOST_FAILURES_A_MINUTE: i64 = 30;
 
 /// A code in its one spelling.
@@ -70,8 +79,8 @@ pub struct Kept {
     pub secret_digest: String,
     /// When it ends.
     pub ends: Millis,
-    /// Wrong tries so far.
-    pub tries: i64,
+    /// What wrong tries wore off it so far.
+    pub worn: i64,
     /// Whether a device was enrolled with it.
     pub is_used: bool,
 }
@@ -92,7 +101,7 @@ pub enum Try {
 pub fn judge(kept: Option<&Kept>, secret_digest: &str, now: Millis) -> Try {
     match kept {
         None => Try::Wrong,
-        Some(kept) if kept.tries >= MOST_TRIES => Try::Over,
+        Some(kept) if kept.worn >= MOST_WORN => Try::Over,
         Some(kept) if kept.secret_digest != secret_digest => Try::Wrong,
         Some(kept) if kept.is_used || now > kept.ends => Try::Over,
         Some(_) => Try::Right,
@@ -128,7 +137,7 @@ mod tests {
         let kept = Kept {
             secret_digest: "right".into(),
             ends: Millis(600_000),
-            tries: 4,
+            worn: 4 * WORN_BY_A_TRY,
             is_used: false,
         };
         assert_eq!(judge(Some(&kept), "right", Millis(600_000)), Try::Right);
@@ -140,7 +149,10 @@ mod tests {
             ..kept.clone()
         };
         assert_eq!(judge(Some(&used), "right", Millis(0)), Try::Over);
-        let tried = Kept { tries: 5, ..kept };
+        let tried = Kept {
+            worn: 5 * WORN_BY_A_TRY,
+            ..kept
+        };
         assert_eq!(judge(Some(&tried), "right", Millis(0)), Try::Over);
     }
 }

@@ -2,6 +2,8 @@
 //! (privacy-and-security.md S4). Never: HTTP, SQL.
 
 pub mod enrolment;
+pub mod guesses;
+pub mod passkey;
 pub mod password;
 pub mod token;
 
@@ -15,10 +17,18 @@ pub const fn includes(role: Role, act: Act) -> bool {
     match act {
         Act::SeeUnits | Act::SeeDevices => true,
         Act::SeeFigures => matches!(role, Role::Admin | Role::Manager),
-        Act::EnrolDevices | Act::RevokeDevices | Act::AddAccounts => {
+        Act::EnrolDevices | Act::RevokeDevices | Act::AddAccounts | Act::CountDossiers => {
             matches!(role, Role::Operator | Role::Admin)
         }
-        Act::AddUnits | Act::SetClock => matches!(role, Role::Operator),
+        Act::SeeAudit | Act::SeeQuarantine | Act::SeeServer => {
+            matches!(role, Role::Operator | Role::Auditor)
+        }
+        Act::AddUnits
+        | Act::SetClock
+        | Act::ImportRescue
+        | Act::DecideQuarantine
+        | Act::ChangeKeys
+        | Act::AddForms => matches!(role, Role::Operator),
     }
 }
 
@@ -47,8 +57,24 @@ pub enum Act {
     AddUnits,
     /// Add accounts.
     AddAccounts,
+    /// Hand in how many dossiers ended.
+    CountDossiers,
+    /// Read the audit log.
+    SeeAudit,
     /// Move a settable clock.
     SetClock,
+    /// See how the server is: recounts, backups, disk.
+    SeeServer,
+    /// Hand in a rescue file.
+    ImportRescue,
+    /// See what is kept uncounted, in counts.
+    SeeQuarantine,
+    /// Decide on what is kept uncounted.
+    DecideQuarantine,
+    /// Draw a new key for rescue files.
+    ChangeKeys,
+    /// Add a form to the house.
+    AddForms,
 }
 
 /// One right of an account: a role at a node of the tree, for a time.
@@ -110,13 +136,17 @@ mod tests {
     fn s4_an_operator_sees_no_figures_and_a_manager_changes_nothing() {
         let here = [unit("33")];
         assert!(!grant(Role::Operator, None).allows(Act::SeeFigures, &here));
-        for role in [Role::Manager, Role::Auditor] {
+        for role in [Role::Manager, Role::Auditor, Role::Staff] {
             for act in [
                 Act::EnrolDevices,
                 Act::RevokeDevices,
+                Act::CountDossiers,
                 Act::AddUnits,
                 Act::AddAccounts,
                 Act::SetClock,
+                Act::ImportRescue,
+                Act::DecideQuarantine,
+                Act::ChangeKeys,
             ] {
                 assert!(!grant(role, None).allows(act, &here), "{role:?} {act:?}");
             }

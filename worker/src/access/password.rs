@@ -11,6 +11,10 @@ pub const SHORTEST: usize = 12;
 /// Bytes that a password has at most.
 pub const LONGEST_BYTES: usize = 256;
 
+/// Passwords that are checked in a minute, in all, for browsers in which nobody signed in before. A
+/// whole province's first Monday fits; a flood costs the server no more than this.
+pub const MOST_OF_STRANGERS_A_MINUTE: i64 = 60;
+
 /// The longest delay after wrong passwords: 15 minutes.
 const LONGEST_DELAY_MS: i64 = 900_000;
 

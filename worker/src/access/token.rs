@@ -14,6 +14,13 @@ const TOTAL_MS: i64 = 10 * HOUR_MS;
 /// The cookie. The prefix makes a browser insist on `Secure`, `Path=/` and no `Domain`.
 const COOKIE: &str = "__Host-s";
 
+/// The cookie of a browser in which somebody signed in before.
+const BROWSER: &str = "__Host-b";
+/// A browser is known for so many seconds after the last sign-in.
+const BROWSER_LIFE_S: u32 = 180 * 24 * 3_600;
+/// Whoever signed in or proved themselves so long ago has to do it again before a grave step (S7).
+const PROOF_MS: i64 = 5 * MINUTE_MS;
+
 /// Bytes from the system's generator.
 ///
 /// # Errors
@@ -66,15 +73,40 @@ pub fn no_cookie() -> String {
     format!("{COOKIE}=; Secure; HttpOnly; SameSite=Strict; Path=/; Max-Age=0")
 }
 
+/// The header by which a browser will be known. It opens nothing: a password tried with it is only
+/// not held up by what strangers tried (S5).
+#[must_use]
+pub fn browser_cookie(token: &str) -> String {
+    format!(
+        "{BROWSER}={token}; Secure; HttpOnly; SameSite=Strict; Path=/; Max-Age={BROWSER_LIFE_S}"
+    )
+}
+
 /// The token in a request's `Cookie` header.
 #[must_use]
 pub fn in_cookies(header: &str) -> Option<&str> {
+    named(header, COOKIE)
+}
+
+/// The token of a browser in a request's `Cookie` header.
+#[must_use]
+pub fn browser_in_cookies(header: &str) -> Option<&str> {
+    named(header, BROWSER)
+}
+
+fn named<'a>(header: &'a str, cookie: &str) -> Option<&'a str> {
     let mut pairs = header
         .split(';')
         .filter_map(|pair| pair.trim().split_once('='));
     pairs
-        .find(|(name, _)| *name == COOKIE)
+        .find(|(name, _)| *name == cookie)
         .map(|(_, token)| token)
+}
+
+/// Whether a proof is fresh enough for a grave step.
+#[must_use]
+pub fn is_fresh(proved: Millis, now: Millis) -> bool {
+    (0..=PROOF_MS).contains(&now.since(proved))
 }
 
 /// When a session ends at the latest.
@@ -102,6 +134,16 @@ mod tests {
         let header = format!("a=b; {COOKIE}={token}; c=d");
         assert_eq!(in_cookies(&header), Some(token.as_str()));
         assert_eq!(in_cookies("s=1; x__Host-s=2"), None);
+    }
+
+    #[test]
+    fn s7_a_proof_is_good_for_five_minutes() {
+        assert!(is_fresh(Millis(0), Millis(PROOF_MS)));
+        assert!(!is_fresh(Millis(0), Millis(PROOF_MS + 1)));
+        assert!(
+            !is_fresh(Millis(1), Millis(0)),
+            "a clock that was set back proves nothing"
+        );
     }
 
     #[test]

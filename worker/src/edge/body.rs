@@ -52,6 +52,19 @@ pub async fn read(request: &mut Request, most: usize) -> Result<Vec<u8>, Refused
     }
 }
 
+/// Refuses a list where a message is wanted: serde would take its members for the message's, in order.
+///
+/// # Errors
+/// [`Code::BadRequest`].
+pub fn must_not_be_a_list(bytes: &[u8]) -> Result<(), Refused> {
+    let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
+    if first == Some(&b'[') {
+        let message = "The body is a list. Send one object with the members that this route names.";
+        return Err(Refused::new(Code::BadRequest, message));
+    }
+    Ok(())
+}
+
 /// Refuses a write that a page of another site may have caused: its `Origin` must be this host.
 ///
 /// A page cannot choose the `Host` of its request, nor its `Origin`; with a session cookie at

@@ -6,16 +6,38 @@ use super::site::Site;
 use crate::refused::Refused;
 use worker::{Env, Response, ResponseBuilder};
 
+/// The manager's addresses that the house draws, a program of its own (`HouseApp` in
+/// `app/src/manager/mod.rs`); the figures' program has all others.
+const HOUSE: [&str; 10] = [
+    "account",
+    "audit",
+    "devices",
+    "forms",
+    "kept",
+    "languages",
+    "people",
+    "server",
+    "setup",
+    "units",
+];
+
 /// Answers a GET or HEAD of a page or a file.
 ///
 /// # Errors
 /// [`survey::wire::code::Code::NotFound`] when there is no such file.
 pub async fn answer(site: Site, path: &str, env: &Env) -> Result<Response, Refused> {
     let file = file_for(site, path).ok_or_else(Refused::not_found)?;
+    // Languages lie beside the counter's pages, once: what an operator adds there, the manager sees.
+    let site = if file.starts_with("lang/") {
+        Site::Counter
+    } else {
+        site
+    };
+    let folder = site.folder().ok_or_else(Refused::not_found)?;
     // Bound as a disk service on workerd, as static assets on Cloudflare.
     let files = env.service("ASSETS")?;
     let found = files
-        .fetch(format!("http://site/{}/{file}", site.folder()), None)
+        .fetch(format!("http://site/{folder}/{file}"), None)
         .await?;
     if found.status_code() != 200 {
         return Err(Refused::not_found());
@@ -45,8 +67,14 @@ fn file_for(site: Site, path: &str) -> Option<&str> {
         let is_page = match site {
             Site::Counter => matches!(file, "" | "staff" | "enrol"),
             Site::Manager => file != "v1" && !file.starts_with("v1/"),
+            Site::Watch => false,
         };
-        return is_page.then_some("index.html");
+        let page = if site == Site::Manager && HOUSE.contains(&file) {
+            "house/index.html"
+        } else {
+            "index.html"
+        };
+        return is_page.then_some(page);
     }
     let is_segment = |segment: &str| !segment.is_empty() && !segment.starts_with('.');
     let name = file.rsplit('/').next()?;
@@ -79,6 +107,7 @@ fn content_type(file: &str) -> &'static str {
         "woff2" => "font/woff2",
         "ogg" | "opus" => "audio/ogg",
         "mp3" => "audio/mpeg",
+        "wav" => "audio/wav",
         "txt" => "text/plain; charset=utf-8",
         _ => "application/octet-stream",
     }
@@ -100,6 +129,8 @@ mod tests {
             counter("/lang/vi/strings.json"),
             Some("lang/vi/strings.json")
         );
+        assert_eq!(manager("/"), Some("index.html"));
+        assert_eq!(manager("/units"), Some("house/index.html"));
         assert_eq!(manager("/units/33"), Some("index.html"));
         assert_eq!(manager("/v1"), None);
         assert_eq!(manager("/v1/nothing"), None);

@@ -1,9 +1,16 @@
 //! Where strangers' bytes come in and answers go out: sites, limits, headers. Never: SQL.
 
+pub mod allow;
+pub mod beside;
 pub mod body;
+pub mod download;
 pub mod files;
 pub mod ledgers;
 pub mod overview;
+pub mod quarantine;
 pub mod reply;
+pub mod rescue;
+pub mod resolvers;
 pub mod site;
 pub mod test;
+pub mod watch;

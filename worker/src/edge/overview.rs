@@ -2,11 +2,13 @@
 //! unit, after the Directory has permitted it.
 
 use super::reply;
+use crate::forms::Forms;
 use crate::objects::Ask;
 use crate::objects::directory::Permitted;
+use crate::objects::forms::lacking;
 use crate::objects::ledger::Heard;
 use crate::objects::name::ObjectName;
-use crate::page::{Wanted, page};
+use crate::page::{Sought, Wanted};
 use crate::refused::Refused;
 use crate::{clock, session};
 use futures_util::future::try_join_all;
@@ -18,7 +20,7 @@ use survey::wire::write;
 use worker::{Env, Request, Response};
 
 /// Asks the Directory whether the caller may see a unit's figures.
-async fn permitted(
+pub(super) async fn permitted(
     request: &Request,
     env: &Env,
     unit: &UnitId,
@@ -30,25 +32,43 @@ async fn permitted(
 }
 
 /// `GET /v1/units/{unit}/figures`: from the unit's own Ledger, or from its Rollup where it has
-/// units below it.
+/// units below it; with the sums of units that were merged into it, where that is asked for.
 ///
 /// # Errors
-/// What the Directory or the object refuses.
+/// What the Directory or an object refuses.
 pub async fn figures(request: &Request, env: &Env, unit: UnitId) -> Result<Response, Refused> {
     let now = clock::now(env).await?;
     let permitted = permitted(request, env, &unit, now).await?;
     let query = request.url()?.query().unwrap_or_default().to_owned();
-    let object = if permitted.is_inner {
-        ObjectName::Rollup(unit.clone())
-    } else if permitted.counting.contains(&unit) {
-        ObjectName::Ledger(unit.clone())
-    } else {
-        // Nothing was ever counted here, and asking makes no database.
-        let nothing = page(unit, &Wanted::of(&query)?, &[], now)?;
-        return Ok(reply::message(&nothing)?);
+    let is_with = Wanted::of(&query)?.with_predecessors;
+    let earlier = permitted
+        .earlier
+        .iter()
+        .filter(|_| is_with)
+        .map(async |place| {
+            let Some(object) = place.object() else {
+                return Ok(None);
+            };
+            let ask = Ask::own("slices", now, write(&place.unit));
+            ask.read::<String>(&object, env).await.map(Some)
+        });
+    let earlier = try_join_all(earlier).await?.into_iter().flatten();
+    let sought = Sought {
+        query,
+        predecessors: u32::try_from(permitted.earlier.len()).unwrap_or(u32::MAX),
+        earlier: earlier.collect(),
     };
-    let wanted = (unit, query);
-    let answer = Ask::own("figures", now, write(&wanted)).of(&object, env);
+    let Some(object) = permitted.place.object() else {
+        // Nothing was ever counted here, and asking makes no database.
+        let slices = sought.slices(&unit, Vec::new())?;
+        let forms = Forms::built_in();
+        let summed = slices.iter().map(|slice| slice.tally.form());
+        let lacking = lacking(&forms, summed, sought.form()?, env, now).await?;
+        let forms = forms.with(lacking);
+        let page = sought.page(unit, &slices, &forms, now)?;
+        return Ok(reply::message(&page)?);
+    };
+    let answer = Ask::own("figures", now, write(&(unit, sought))).of(&object, env);
     Ok(reply::relayed(answer.await?)?)
 }
 
@@ -108,8 +128,11 @@ pub async fn devices(request: &Request, env: &Env) -> Result<Response, Refused> 
             row.oldest = heard.status.oldest;
             row.persisted = heard.status.persisted;
             row.free_mb = heard.status.free_mb;
+            row.losses = heard.status.losses;
+            row.is_copied = heard.is_copied;
             row.skew_ms = heard.skew_ms;
             row.app = Some(heard.app);
+            row.applied = heard.status.config;
         }
     }
     Ok(reply::message(&known)?)

@@ -22,8 +22,8 @@ const SECURITY: [(&str, &str); 7] = [
         "content-security-policy",
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
          img-src 'self' data:; font-src 'self'; media-src 'self'; connect-src 'self'; \
-         worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; \
-         frame-ancestors 'none'",
+         worker-src 'self'; manifest-src 'self'; object-src 'none'; base-uri 'none'; \
+         form-action 'none'; frame-ancestors 'none'",
     ),
     (
         "strict-transport-security",
@@ -113,6 +113,9 @@ pub fn relayed(response: Response) -> Result<Response> {
         if let Some(value) = response.headers().get(name)? {
             headers.set(name, &value)?;
         }
+    }
+    if let Some(cookie) = response.headers().get(answer::BROWSER_COOKIE)? {
+        headers.append(answer::COOKIE, &cookie)?;
     }
     let status = response.status_code();
     let (_, body) = response.into_parts();

@@ -1,4 +1,4 @@
-//! Which of the two sites a request is for (privacy-and-security.md S1). Never: believes a client.
+//! Which of the sites a request is for (privacy-and-security.md S1). Never: believes a client.
 //!
 //! On a server of one's own the socket says it: workerd writes [`HEADER`] and replaces one that a
 //! client sent. Where `COUNTER_HOST` and `MANAGER_HOST` are bound (Cloudflare, `wrangler dev`) the
@@ -10,13 +10,15 @@ use worker::{Env, Request};
 /// The header that a workerd socket injects.
 pub const HEADER: &str = "x-hai-long-role";
 
-/// One of the two sites.
+/// One of the two sites, or the socket of whoever watches the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Site {
     /// Kiosks and tablets: asking, enrolling, sending. No sign-in, no figures.
     Counter,
     /// Managers and operators.
     Manager,
+    /// How the server is; only on a socket of its own on this machine (docs/adr/0023).
+    Watch,
 }
 
 impl Site {
@@ -44,16 +46,27 @@ impl Site {
         match name {
             "counter" => Some(Self::Counter),
             "manager" => Some(Self::Manager),
+            "watch" => Some(Self::Watch),
             _ => None,
         }
     }
 
-    /// The folder that holds this site's files.
+    /// Its name.
     #[must_use]
-    pub const fn folder(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Counter => "counter",
             Self::Manager => "manager",
+            Self::Watch => "watch",
+        }
+    }
+
+    /// The folder that holds this site's files; the watch has none.
+    #[must_use]
+    pub const fn folder(self) -> Option<&'static str> {
+        match self {
+            Self::Counter | Self::Manager => Some(self.name()),
+            Self::Watch => None,
         }
     }
 }

@@ -50,9 +50,16 @@ pub async fn answer(mut request: Request, env: &Env, path: &[&str]) -> Result<Re
             clock::set_ahead(ahead_ms);
             tick(env, wanted.now).await
         }
+        (["night"], Method::Post) => {
+            set(ahead_ms).await?;
+            let ask = Ask::own("night", now, Vec::new());
+            Ok(reply::relayed(ask.of(&ObjectName::Directory, env).await?)?)
+        }
         (["panic"], Method::Post) => {
             set(ahead_ms).await?;
-            panic!("as a test");
+            // As a bug might: its message quotes what was sent, and the log must not (rule P2).
+            let quoted = String::from_utf8_lossy(&bytes);
+            panic!("as a test, with {quoted}");
         }
         (["scratch", verb], Method::Post) => {
             set(ahead_ms).await?;

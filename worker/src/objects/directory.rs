@@ -1,82 +1,115 @@
 //! The Directory as a Durable Object: questions in, answers out. Never: a decision.
 
+use super::allowance::Allowance;
 use super::answer;
 use super::name::ObjectName;
-use super::{Ask, Asked, opened, signature};
+use super::shell::Shell;
+use super::{Ask, Asked, dossiers, fleet, forms, passkeys, people, rescue, signature, tree};
 use crate::access::{Act, token};
 use crate::clock;
+use crate::forms::Forms;
 use crate::post::Post;
 use crate::refused::Refused;
-use crate::store::directory::{Actor, Device, Directory as Rows, SCHEMA};
+use crate::store::directory::{Actor, Device, Directory as Rows, SCHEMA, SignedIn, Untold};
 use crate::store::durable::Durable;
+use crate::store::port::Store;
 use serde::{Deserialize, Serialize};
-use std::cell::OnceCell;
 use survey::day::Millis;
 use survey::id::{DeviceId, UnitId};
 use survey::wire::code::Code;
 use survey::wire::device::{Config, EnrolReply, EnrolRequest};
 use survey::wire::manager::{
-    DeviceRow, Devices, FreshCode, Grant, NewAccount, NewCode, Session, Setup, SignIn, Units,
+    Devices, FreshCode, Grant, NewAccount, NewCode, Session, Setup, SignIn, Units,
 };
-use survey::wire::{VERSION, read, write};
+use survey::wire::{VERSION, write};
+use worker::wasm_bindgen::JsValue;
 use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
 
-/// How long to wait before telling a Ledger again that did not answer.
-const TELL_AGAIN_MS: i64 = 5_000;
+/// Rescue files that a device may hand in at once, and then a minute: each is opened whole.
+const FILES_AT_ONCE: i64 = 20;
+const FILES_A_MINUTE: i64 = 6;
 
 /// The Durable Object.
 #[durable_object]
 pub struct Directory {
-    state: State,
-    env: Env,
-    rows: OnceCell<Rows<Durable>>,
+    pub(super) shell: Shell<Rows<Durable>>,
+    /// Rescue files that devices hand in.
+    relays: Allowance,
 }
 
 /// Where a permitted question about figures goes.
 #[derive(Serialize, Deserialize)]
 pub struct Permitted {
-    /// Whether the unit has units below it, so that its Rollup knows.
-    pub is_inner: bool,
+    /// The unit.
+    pub place: Place,
+    /// The units that were merged into it.
+    pub earlier: Vec<Place>,
     /// The units at or below it that have a Ledger.
     pub counting: Vec<UnitId>,
+}
+
+/// A unit and the object that has its sums.
+#[derive(Serialize, Deserialize)]
+pub struct Place {
+    /// Which unit.
+    pub unit: UnitId,
+    /// Whether it has units below it, so that its Rollup knows.
+    pub is_inner: bool,
+    /// Whether it has a Ledger.
+    pub counts: bool,
+}
+
+impl Place {
+    /// The place of a unit.
+    ///
+    /// # Errors
+    /// Broken when the store fails.
+    pub fn of<S: Store>(rows: &Rows<S>, unit: UnitId) -> std::result::Result<Self, Refused> {
+        Ok(Self {
+            is_inner: rows.is_inner(&unit)?,
+            counts: rows.counts(&unit)?,
+            unit,
+        })
+    }
+
+    /// Whom to ask; nobody where nothing was ever counted.
+    #[must_use]
+    pub fn object(&self) -> Option<ObjectName> {
+        if self.is_inner {
+            Some(ObjectName::Rollup(self.unit.clone()))
+        } else {
+            self.counts.then(|| ObjectName::Ledger(self.unit.clone()))
+        }
+    }
 }
 
 impl DurableObject for Directory {
     fn new(state: State, env: Env) -> Self {
         Self {
-            state,
-            env,
-            rows: OnceCell::new(),
+            shell: Shell::new(state, env, SCHEMA, Rows),
+            relays: Allowance::of(FILES_AT_ONCE, FILES_A_MINUTE),
         }
     }
 
     async fn fetch(&self, request: Request) -> Result<Response> {
-        let answer = match Asked::receive(request).await {
-            Ok(asked) => self.answer(&asked).await,
-            Err(refused) => Err(refused),
-        };
-        answer.or_else(|refused| answer::refused(&refused))
+        let give = async |asked: &Asked| self.answer(asked).await;
+        self.shell.answer(request, give).await
     }
 
     async fn alarm(&self) -> Result<Response> {
-        if self.tell_ledgers().await.is_err() {
-            self.state.storage().set_alarm(TELL_AGAIN_MS).await?;
-        }
-        Ok(answer::done())
+        let told = self.tell_ledgers(Untold::All).await;
+        // What is not told holds the night up no more than the other way round.
+        let done = self.night_rings().await.and(told);
+        self.shell.ring(self.tell_the_others(done).await).await
     }
 }
 
 impl Directory {
-    fn rows(&self) -> std::result::Result<&Rows<Durable>, Refused> {
-        opened(&self.rows, || Ok(Rows(Durable::open(&self.state, SCHEMA)?)))
-    }
-
     async fn answer(&self, asked: &Asked) -> std::result::Result<Response, Refused> {
-        let is_fresh = self.rows.get().is_none();
-        let rows = self.rows()?;
-        if is_fresh && !rows.untold()?.is_empty() {
-            // An earlier instance ended between writing a change down and telling it.
-            self.state.storage().set_alarm(0).await?;
+        let is_fresh = self.shell.is_fresh();
+        let rows = self.shell.rows()?;
+        if is_fresh {
+            self.begin(rows).await?;
         }
         let (session, now) = (asked.session.as_deref(), asked.now);
         let response = match asked.verb.as_str() {
@@ -85,33 +118,16 @@ impl Directory {
                 rows.set_clock(session, now, asked.message()?)?;
                 answer::done()
             }
-            "set-up" => {
-                let wanted: Setup = asked.message()?;
-                let code = self.env.var("SETUP_CODE").map(|code| code.to_string());
-                let is_right = code.is_ok_and(|code| {
-                    // Compared as digests: the time it takes says nothing about the code.
-                    !code.is_empty() && token::digest(&code) == token::digest(&wanted.code)
-                });
-                rows.set_up(now, is_right, &wanted.account, &wanted.password)?;
-                answer::done()
+            "set-up" => self.set_up(rows, asked)?,
+            "sign-in" => self.sign_in(rows, asked)?,
+            "sign-in-passkey" => {
+                self.entered(rows, passkeys::sign_in(rows, asked).await?, asked)?
             }
-            "sign-in" => {
-                let wanted: SignIn = asked.message()?;
-                let signed_in = rows.sign_in(now, &wanted.account, &wanted.password)?;
-                let response = answer::message(&self.session(signed_in.actor, now));
-                let cookie = token::cookie(&signed_in.token);
-                response.headers().set(answer::COOKIE, &cookie)?;
-                response
+            "challenge" | "passkeys" | "add-passkey" | "prove-passkey" => {
+                passkeys::answer(rows, asked).await?
             }
             "session" => answer::message(&self.session(rows.who(session, now)?, now)),
-            "sign-out" => {
-                rows.sign_out(session)?;
-                let response = answer::done();
-                response
-                    .headers()
-                    .set(answer::COOKIE, &token::no_cookie())?;
-                response
-            }
+            "sign-out" => sign_out(rows, session)?,
             "add-account" => {
                 let wanted: NewAccount = asked.message()?;
                 rows.add_account(session, now, &wanted)?;
@@ -126,42 +142,115 @@ impl Directory {
                 self.tell().await?;
                 answer::done()
             }
-            "permit" => {
-                let unit: UnitId = asked.message()?;
-                rows.permit(session, now, Act::SeeFigures, &unit)?;
-                answer::message(&Permitted {
-                    is_inner: rows.is_inner(&unit)?,
-                    counting: rows.counting_units(Some(&unit))?,
-                })
+            "permit" => permit(rows, asked)?,
+            "beside/trend" | "beside/children" | "beside/coverage" | "beside/comments"
+            | "beside/breakdown" | "dossiers" | "dossiers-put" | "dossiers-import" => {
+                dossiers::answer(rows, asked)?
             }
+            "seen" => answer::message(&rows.seen_of(session, now, &asked.message::<Vec<_>>()?)?),
             "counting" => answer::message(&rows.counting_units(None)?),
             "devices" => answer::message(&Devices {
-                devices: device_rows(&rows.devices(session, now)?)?,
+                devices: fleet::rows(&rows.devices(session, now)?)?,
             }),
+            "watched" | "watch" | "machine" | "night" => self.watch(rows, asked).await?,
+            "relay" | "open" | "takers" | "change-key" | "quarantines" | "decide" => {
+                rescue::answer(rows, &self.relays, asked).await?
+            }
+            "forms" | "add-form" | "form-files" => {
+                let response = forms::answer(rows, asked)?;
+                // A whole country of Ledgers is told of a form by the alarm.
+                if asked.verb == "add-form" && !rows.untold(Untold::All)?.is_empty() {
+                    self.shell.wake(0).await?;
+                }
+                response
+            }
             "enrol" => answer::message(&self.enrol(rows, asked).await?),
             "config" => answer::message(&self.config(rows, asked).await?),
+            "change-units" | "import-units" | "units-file" => {
+                let response = tree::answer(rows, asked)?;
+                self.tell().await?;
+                response
+            }
             verb => match verb.split_once('/') {
-                Some(("draw-code", unit)) => {
+                Some(("draw-code", unit)) => draw_code(rows, asked, unit)?,
+                Some(("history", unit)) => {
                     let unit = UnitId::parse(unit).map_err(|_| Refused::not_found())?;
-                    // A stranger shall not make us work out a PIN's verifier.
-                    rows.who(session, now)?;
-                    let wanted: NewCode = asked.message()?;
-                    let post = Post::of(wanted, token::random()?)?;
-                    let drawn = rows.draw_code(session, now, &unit, &write(&post))?;
-                    answer::message(&FreshCode {
-                        code: drawn.code,
-                        ends: drawn.ends,
-                    })
+                    answer::message(&rows.history(session, now, &unit)?)
                 }
                 Some(("revoke", device)) => {
                     let device = DeviceId::parse(device).map_err(|_| Refused::not_found())?;
+                    asked.nothing()?;
                     rows.revoke(session, now, &device)?;
                     self.tell().await?;
                     answer::done()
                 }
-                _ => return Err(Refused::broken("the Directory was asked an unknown verb")),
+                split => {
+                    let (verb, subject) = split.unwrap_or((verb, ""));
+                    let changed = fleet::answer(rows, asked, verb, subject);
+                    let kept = || people::answer(rows, asked, verb, subject);
+                    let unknown = || Refused::broken("the Directory was asked an unknown verb");
+                    let response = changed.or_else(kept).ok_or_else(unknown)??;
+                    self.tell().await?;
+                    response
+                }
             },
         };
+        Ok(response)
+    }
+
+    /// Sets the alarm of a fresh instance.
+    async fn begin(&self, rows: &Rows<Durable>) -> std::result::Result<(), Refused> {
+        if rows.untold(Untold::All)?.is_empty() {
+            return self.wake_for_the_night().await;
+        }
+        // An earlier instance ended between writing a change down and telling it.
+        Ok(self.shell.wake(0).await?)
+    }
+
+    fn set_up(
+        &self,
+        rows: &Rows<Durable>,
+        asked: &Asked,
+    ) -> std::result::Result<Response, Refused> {
+        let wanted: Setup = asked.message()?;
+        let code = self
+            .shell
+            .env
+            .var("SETUP_CODE")
+            .map(|code| code.to_string());
+        let is_right = code.is_ok_and(|code| {
+            // Compared as digests: the time it takes says nothing about the code.
+            !code.is_empty() && token::digest(&code) == token::digest(&wanted.code)
+        });
+        rows.set_up(asked.now, is_right, &wanted.account, &wanted.password)?;
+        Ok(answer::done())
+    }
+
+    fn sign_in(
+        &self,
+        rows: &Rows<Durable>,
+        asked: &Asked,
+    ) -> std::result::Result<Response, Refused> {
+        let wanted: SignIn = asked.message()?;
+        let browser = asked.browser.as_deref();
+        let signed_in = rows.sign_in(asked.now, &wanted.account, &wanted.password, browser)?;
+        self.entered(rows, signed_in, asked)
+    }
+
+    /// The answer to somebody who has just signed in, with the two cookies.
+    fn entered(
+        &self,
+        rows: &Rows<Durable>,
+        signed_in: SignedIn,
+        asked: &Asked,
+    ) -> std::result::Result<Response, Refused> {
+        // The session that this browser had until now is over (rule S6).
+        rows.sign_out(asked.session.as_deref())?;
+        let response = answer::message(&self.session(signed_in.actor, asked.now));
+        let headers = response.headers();
+        headers.set(answer::COOKIE, &token::cookie(&signed_in.token))?;
+        let browser = token::browser_cookie(&signed_in.browser);
+        headers.set(answer::BROWSER_COOKIE, &browser)?;
         Ok(response)
     }
 
@@ -174,8 +263,9 @@ impl Directory {
             account: actor.name,
             grants: actor.grants.into_iter().map(grant).collect(),
             ends: actor.ends,
-            sample: clock::is_settable(&self.env),
+            sample: clock::is_settable(&self.shell.env),
             now,
+            counter: counter_address(&self.shell.env),
         }
     }
 
@@ -195,7 +285,7 @@ impl Directory {
         Ok(EnrolReply {
             v: VERSION,
             now: asked.now,
-            config: self.config_of(rows, &device)?,
+            config: self.config_of(rows, &device).await?,
             device: device.id,
         })
     }
@@ -205,44 +295,109 @@ impl Directory {
         rows: &Rows<Durable>,
         asked: &Asked,
     ) -> std::result::Result<Config, Refused> {
-        let device = rows.device(&asked.message()?)?;
-        must_be_signed(asked, b"", &device.key).await?;
+        let id = asked.message()?;
+        must_be_signed(asked, b"", &rows.device(&id)?.key).await?;
+        let device = rows.followed(asked.now, &id)?;
+        self.tell().await?;
         if device.revoked.is_some() {
             let message = "This device was revoked. Enrol it again; its data stays on it.";
             return Err(Refused::new(Code::RevokedDevice, message));
         }
-        self.config_of(rows, &device)
+        self.config_of(rows, &device).await
     }
 
-    fn config_of(
+    async fn config_of(
         &self,
         rows: &Rows<Durable>,
         device: &Device,
     ) -> std::result::Result<Config, Refused> {
-        let post: Post =
-            read(&device.post).map_err(|_| Refused::broken("a device's post is damaged"))?;
+        let post = Post::read(&device.post)?;
         let path = rows.path(&device.unit)?;
-        post.config(&path, 1, clock::is_settable(&self.env))
+        let files = rows.form_files(&[], Some(&post.settings.form))?;
+        let forms = Forms::built_in().with(files);
+        let mut config = post.config(&path, &forms, clock::is_settable(&self.shell.env))?;
+        config.rescue = Some(rescue::key(rows).await?);
+        Ok(config)
     }
 
     /// Tells Ledgers what changed; those that cannot be reached are told by the alarm.
     async fn tell(&self) -> std::result::Result<(), Refused> {
-        if self.tell_ledgers().await.is_err() {
-            self.state.storage().set_alarm(TELL_AGAIN_MS).await?;
+        if self.tell_ledgers(Untold::Devices).await.is_err() {
+            self.shell.wake_again().await?;
         }
         Ok(())
     }
 
-    async fn tell_ledgers(&self) -> std::result::Result<(), Refused> {
-        let rows = self.rows()?;
-        for news in rows.untold()? {
-            let ledger = ObjectName::Ledger(news.unit.clone());
-            let ask = Ask::own("enrolled", clock::real(), write(&news));
-            let _: serde_json::Value = ask.read(&ledger, &self.env).await?;
+    /// Comes again at once while there are more Ledgers to be told than one round tells.
+    async fn tell_the_others(
+        &self,
+        done: std::result::Result<(), Refused>,
+    ) -> std::result::Result<(), Refused> {
+        if done.is_ok() && !self.shell.rows()?.untold(Untold::All)?.is_empty() {
+            self.shell.wake(0).await?;
+        }
+        done
+    }
+
+    async fn tell_ledgers(&self, what: Untold) -> std::result::Result<(), Refused> {
+        let rows = self.shell.rows()?;
+        let ahead_ms = if clock::is_settable(&self.shell.env) {
+            rows.number("clock_ahead_ms")?
+        } else {
+            0
+        };
+        let now = clock::real().plus(ahead_ms);
+        for unit in rows.untold(what)? {
+            let news = rows.news(&unit)?;
+            let ask = Ask::own("enrolled", now, write(&news));
+            let ledger = ObjectName::Ledger(unit);
+            let _: serde_json::Value = ask.read(&ledger, &self.shell.env).await?;
             rows.told(&news)?;
         }
         Ok(())
     }
+}
+
+/// A one-time code for a device of a unit.
+fn draw_code(
+    rows: &Rows<Durable>,
+    asked: &Asked,
+    unit: &str,
+) -> std::result::Result<Response, Refused> {
+    let (session, now) = (asked.session.as_deref(), asked.now);
+    let unit = UnitId::parse(unit).map_err(|_| Refused::not_found())?;
+    // A stranger shall not make us work out a PIN's verifier.
+    rows.who(session, now)?;
+    let wanted: NewCode = asked.message()?;
+    let forms = rows.forms_begun(now)?;
+    let post = Post::of(wanted, token::random()?, &forms)?;
+    let drawn = rows.draw_code(session, now, &unit, &write(&post))?;
+    Ok(answer::message(&FreshCode {
+        code: drawn.code,
+        ends: drawn.ends,
+    }))
+}
+
+fn sign_out(rows: &Rows<Durable>, session: Option<&str>) -> std::result::Result<Response, Refused> {
+    rows.sign_out(session)?;
+    let response = answer::done();
+    response
+        .headers()
+        .set(answer::COOKIE, &token::no_cookie())?;
+    Ok(response)
+}
+
+/// Where a question about a unit's figures goes, if the caller may ask it.
+fn permit(rows: &Rows<Durable>, asked: &Asked) -> std::result::Result<Response, Refused> {
+    let unit: UnitId = asked.message()?;
+    rows.permit(asked.session.as_deref(), asked.now, Act::SeeFigures, &unit)?;
+    let earlier = rows.predecessors(&unit)?.into_iter();
+    let earlier = earlier.map(|unit| Place::of(rows, unit));
+    Ok(answer::message(&Permitted {
+        earlier: earlier.collect::<std::result::Result<_, _>>()?,
+        counting: rows.counting_units(Some(&unit))?,
+        place: Place::of(rows, unit)?,
+    }))
 }
 
 async fn must_be_signed(asked: &Asked, body: &[u8], key: &str) -> std::result::Result<(), Refused> {
@@ -260,27 +415,13 @@ async fn must_be_signed(asked: &Asked, body: &[u8], key: &str) -> std::result::R
     }
 }
 
-/// Devices as the Directory knows them; the edge adds what their Ledgers heard.
-fn device_rows(devices: &[Device]) -> std::result::Result<Vec<DeviceRow>, Refused> {
-    let row = |device: &Device| {
-        let damaged = || Refused::broken("a device's row is damaged");
-        let post: Post = read(&device.post).map_err(|_| damaged())?;
-        Ok(DeviceRow {
-            device: device.id,
-            unit: device.unit.clone(),
-            counter_name: post.counter_name,
-            class: post.class,
-            enrolled: survey::day::Day::parse(&device.enrolled).ok_or_else(damaged)?,
-            revoked: device.revoked.is_some(),
-            seen: None,
-            unsent: 0,
-            asides: 0,
-            oldest: None,
-            persisted: false,
-            free_mb: 0,
-            skew_ms: 0,
-            app: None,
-        })
+/// The address that a new device opens, as the operator told this server: `COUNTER_URL`, or on
+/// Cloudflare the counter's host. `None` where neither is known.
+fn counter_address(env: &Env) -> Option<String> {
+    let told = |name| {
+        // What the surroundings do not say is null, which is no text.
+        let value: JsValue = env.var(name).ok()?.into();
+        value.as_string().filter(|value| !value.is_empty())
     };
-    devices.iter().map(row).collect()
+    told("COUNTER_URL").or_else(|| Some(format!("https://{}/", told("COUNTER_HOST")?)))
 }

@@ -1,47 +1,54 @@
 //! The Ledger as a Durable Object: a batch in, verdicts out; figures of what was released.
 //! Never: an answer out.
 
+use super::allowance::Allowance;
 use super::answer;
+use super::forms::lacking;
+use super::kept;
+pub use super::kept::{Rescued, Taken};
 use super::name::ObjectName;
-use super::{Ask, Asked, opened, signature};
+use super::remembered::Remembered;
+use super::shell::Shell;
+use super::{Ask, Asked, signature};
 use crate::access::token;
-use crate::page::{Wanted, page};
+use crate::beside::Beside;
+use crate::forms::Forms;
+use crate::page::{Sought, snapshot};
 use crate::refused::Refused;
 use crate::store::contract;
 use crate::store::directory::Enrolled;
 use crate::store::durable::Durable;
-pub use crate::store::ledger::Heard;
-use crate::store::ledger::{Ledger as Rows, SCHEMA, Standing, Upload};
-use crate::{clock, forms};
-use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::BTreeMap;
-use survey::day::{Day, MINUTE_MS, Millis};
-use survey::id::{DeviceId, UnitId};
+use crate::store::ledger::{Bench, Ledger as Rows, PIECE, Rescue, SCHEMA, Upload};
+pub use crate::store::ledger::{Heard, Recounted, State as LedgerState};
+use crate::{clock, traffic};
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::time::Duration;
+use survey::day::Millis;
+use survey::id::UnitId;
 use survey::ledger::Sender;
-use survey::release::Rhythm;
-use survey::wire::batch::{Batch, BatchError, Reply, read_batch};
+use survey::release::{Rhythm, Slice};
+use survey::wire::batch::{BatchError, Reply, read_batch};
 use survey::wire::code::Code;
 use survey::wire::tally::write_snapshot;
 use survey::wire::{VERSION, write};
-use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
+use worker::{Delay, DurableObject, Env, Request, Response, Result, State, durable_object};
 
 /// Batches that a device may send at once, and then a minute (rule W10).
 const BURST: i64 = 120;
 const REFILL_A_MINUTE: i64 = 60;
-/// Records a day that a device without a valid key may leave in quarantine (rule W8).
-const MOST_UNVERIFIED_A_DAY: i64 = 2_000;
-/// How long to wait before sending sums up again.
-const SEND_AGAIN_MS: i64 = 5_000;
 
 /// The Durable Object.
 #[durable_object]
 pub struct Ledger {
-    state: State,
-    env: Env,
-    rows: OnceCell<Rows<Durable>>,
-    /// Batches that a device has left, in thousandths, and when that was reckoned. Kept in memory
-    /// only: a restart forgives.
-    allowance: RefCell<BTreeMap<DeviceId, (i64, Millis)>>,
+    shell: Shell<Rows<Durable>>,
+    allowance: Allowance,
+    /// Of batches that name a device and are not signed with its valid key.
+    strangers: Allowance,
+    /// The forms that its rows know, read once.
+    forms: RefCell<Option<Forms>>,
+    /// The sums of its atoms.
+    slices: Remembered<[Slice]>,
     /// When the alarm goes off, by real time, as far as this instance has seen to it.
     alarm: Cell<Option<Millis>>,
 }
@@ -49,40 +56,45 @@ pub struct Ledger {
 impl DurableObject for Ledger {
     fn new(state: State, env: Env) -> Self {
         Self {
-            state,
-            env,
-            rows: OnceCell::new(),
-            allowance: RefCell::default(),
+            shell: Shell::new(state, env, SCHEMA, Rows),
+            allowance: Allowance::of(BURST, REFILL_A_MINUTE),
+            strangers: Allowance::of(BURST, REFILL_A_MINUTE),
+            forms: RefCell::new(None),
+            slices: Remembered::default(),
             alarm: Cell::new(None),
         }
     }
 
     async fn fetch(&self, request: Request) -> Result<Response> {
-        let answer = match Asked::receive(request).await {
-            Ok(asked) => self.answer(&asked).await,
-            Err(refused) => Err(refused),
-        };
-        answer.or_else(|refused| answer::refused(&refused))
+        let give = async |asked: &Asked| self.answer(asked).await;
+        self.shell.answer(request, give).await
     }
 
     async fn alarm(&self) -> Result<Response> {
         self.alarm.set(None);
-        if let Err(refused) = self.tend().await {
-            // The runtime tries an alarm again only a few times; this one has to come through.
-            self.state.storage().set_alarm(SEND_AGAIN_MS).await?;
-            return answer::refused(&refused);
-        }
-        Ok(answer::done())
+        self.shell.ring(self.tend().await).await
     }
 }
 
 impl Ledger {
-    fn rows(&self) -> std::result::Result<&Rows<Durable>, Refused> {
-        opened(&self.rows, || Ok(Rows(Durable::open(&self.state, SCHEMA)?)))
+    fn forms(&self) -> std::result::Result<Forms, Refused> {
+        if let Some(forms) = self.forms.borrow().as_ref() {
+            return Ok(forms.clone());
+        }
+        let forms = self.shell.rows()?.forms()?;
+        self.forms.replace(Some(forms.clone()));
+        Ok(forms)
+    }
+
+    /// The sums that may be shown.
+    fn slices(&self, forms: &Forms) -> std::result::Result<Rc<[Slice]>, Refused> {
+        let rows = self.shell.rows()?;
+        let read = || Ok(Rc::from(rows.slices(forms)?));
+        self.slices.at(rows.released()?, read)
     }
 
     fn rhythm(&self) -> Rhythm {
-        match self.env.var("RELEASE") {
+        match self.shell.env.var("RELEASE") {
             Ok(rhythm) if rhythm.to_string() == "when-ten" => Rhythm::WhenTen,
             _ => Rhythm::Daily,
         }
@@ -92,21 +104,31 @@ impl Ledger {
         let response = match asked.verb.as_str() {
             "enrolled" => {
                 let news: Enrolled = asked.message()?;
-                self.rows()?.learn(&news)?;
+                self.shell.rows()?.learn(&news)?;
+                self.forms.take();
+                self.slices.forget();
+                self.shell.rows()?.count_of_known_forms(Bench {
+                    forms: &self.forms()?,
+                    now: asked.now,
+                    rhythm: self.rhythm(),
+                })?;
                 self.tend_soon().await?;
                 answer::done()
             }
             "contract" => {
-                let store = Durable::open(&self.state, contract::SCHEMA)?;
+                let store = Durable::open(&self.shell.state, contract::SCHEMA)?;
                 let kept = contract::kept_promises(&store);
                 answer::message(&kept.map_err(|broken| Refused::broken(&broken))?)
             }
             "panic" => {
-                contract::break_in_the_middle(&Durable::open(&self.state, contract::SCHEMA)?)?;
+                contract::break_in_the_middle(&Durable::open(
+                    &self.shell.state,
+                    contract::SCHEMA,
+                )?)?;
                 answer::done()
             }
             "promises" => {
-                let store = Durable::open(&self.state, contract::SCHEMA)?;
+                let store = Durable::open(&self.shell.state, contract::SCHEMA)?;
                 answer::message(&contract::count(&store)?)
             }
             "batch" => answer::message(&self.count(asked).await?),
@@ -115,26 +137,106 @@ impl Ledger {
                 answer::done()
             }
             "figures" => {
-                let (unit, query): (UnitId, String) = asked.message()?;
-                let wanted = Wanted::of(&query)?;
-                self.rows()?.look(asked.now, self.rhythm())?;
-                let slices = self.rows()?.slices()?;
-                self.tend_soon().await?;
-                answer::message(&page(unit, &wanted, &slices, asked.now)?)
+                let (unit, sought) = asked.message()?;
+                self.figures(unit, &sought, asked.now).await?
             }
+            "slices" => {
+                self.shell.rows()?.look(asked.now, self.rhythm())?;
+                let slices = snapshot(asked.message()?, self.slices(&self.forms()?)?.to_vec());
+                answer::message(&write_snapshot(&slices))
+            }
+            "trend" | "coverage" | "breakdown" | "comments" => self.beside(asked).await?,
             "live" => {
-                self.rows()?.look(asked.now, self.rhythm())?;
-                answer::message(&self.rows()?.live(asked.now, self.rhythm())?)
+                self.shell.rows()?.look(asked.now, self.rhythm())?;
+                answer::message(&self.shell.rows()?.live(asked.now, self.rhythm())?)
             }
-            "heard" => answer::message(&self.rows()?.heard()?),
+            "rescue" => {
+                let taken = self.rescue(&asked.message()?, asked.now)?;
+                self.tend_soon().await?;
+                answer::message(&taken)
+            }
+            "quarantine" | "release" | "keep" | "hand-over" | "take-over" | "handed-over" => {
+                let (forms, rhythm) = (self.forms()?, self.rhythm());
+                let bench = Bench {
+                    forms: &forms,
+                    now: asked.now,
+                    rhythm,
+                };
+                let done = kept::answer(self.shell.rows()?, asked, bench)?;
+                self.tend_soon().await?;
+                done
+            }
+            "resolvers" => {
+                let (from, to): (Option<String>, Option<String>) = asked.message()?;
+                let rows = self.shell.rows()?;
+                answer::message(&rows.resolvers(from.as_deref(), to.as_deref())?)
+            }
+            "state" => answer::message(&self.shell.rows()?.state(asked.now, self.rhythm())?),
+            "night" => answer::message(&self.night(asked.now).await?),
+            "heard" => answer::message(&self.shell.rows()?.heard()?),
             _ => return Err(Refused::broken("a Ledger was asked an unknown verb")),
         };
         Ok(response)
     }
 
+    /// What stands beside the figures.
+    async fn beside(&self, asked: &Asked) -> std::result::Result<Response, Refused> {
+        let sought: Beside = asked.message()?;
+        self.shell.rows()?.look(asked.now, self.rhythm())?;
+        let slices = self.slices(&self.forms()?)?;
+        self.tend_soon().await?;
+        let forms = self.forms_with(&slices, sought.form()?, asked.now).await?;
+        let rows = self.shell.rows()?;
+        Ok(match asked.verb.as_str() {
+            "trend" => answer::message(&sought.trend(&slices, &forms, asked.now)?),
+            "coverage" => answer::message(&sought.coverage(&slices, &forms, asked.now)?),
+            "breakdown" => {
+                let known = (&slices[..], &rows.quarters()?[..]);
+                answer::message(&sought.breakdown(known, &forms, asked.now)?)
+            }
+            _ => {
+                let read = |form, from: &str, to: &str| rows.comments(form, from, to);
+                answer::message(&sought.comments(&slices, &forms, asked.now, read)?)
+            }
+        })
+    }
+
+    async fn figures(
+        &self,
+        unit: UnitId,
+        sought: &Sought,
+        now: Millis,
+    ) -> std::result::Result<Response, Refused> {
+        self.shell.rows()?.look(now, self.rhythm())?;
+        let slices = sought.slices(&unit, self.slices(&self.forms()?)?.to_vec())?;
+        self.tend_soon().await?;
+        let forms = self.forms_with(&slices, sought.form()?, now).await?;
+        Ok(answer::message(&sought.page(unit, &slices, &forms, now)?))
+    }
+
+    /// The forms that are known here, those of these sums and the one that is asked for: a predecessor
+    /// may have asked under a form that this Ledger was not told of yet.
+    async fn forms_with(
+        &self,
+        slices: &[Slice],
+        asked: Option<String>,
+        now: Millis,
+    ) -> std::result::Result<Forms, Refused> {
+        let forms = self.forms()?;
+        let summed = slices.iter().map(|slice| slice.tally.form());
+        let files = lacking(&forms, summed, asked, &self.shell.env, now).await?;
+        if files.is_empty() {
+            return Ok(forms);
+        }
+        self.shell.rows()?.keep_forms(&files)?;
+        self.forms.take();
+        self.slices.forget();
+        self.forms()
+    }
+
     async fn count(&self, asked: &Asked) -> std::result::Result<Reply, Refused> {
         let batch = read_batch(&asked.body).map_err(|error| not_taken(&error))?;
-        let rows = self.rows()?;
+        let rows = self.shell.rows()?;
         let standing = rows
             .standing(batch.device)?
             .ok_or_else(Refused::unknown_device)?;
@@ -145,22 +247,24 @@ impl Ledger {
             None => false,
         };
         let sender = if is_signed && standing.known.is_active {
-            self.spend(batch.device, asked.now)?;
+            self.allowance.spend(batch.device, asked.now)?;
             Sender::Verified {
                 enrolled: standing.known.enrolled,
             }
         } else {
-            within_quarantine(&standing, &batch, asked.now)?;
+            // Not from the allowance of the device, which a thief must not use up.
+            self.strangers.spend(batch.device, asked.now)?;
             Sender::Unverified
         };
         let count = rows.count(Upload {
             batch: &batch,
             digest: &token::digest_of(&asked.body),
             sender,
-            forms: &forms::all(),
+            forms: &self.forms()?,
             now: asked.now,
             rhythm: self.rhythm(),
         })?;
+        traffic::judged(&count.verdicts, count.unread.len());
         self.tend_soon().await?;
         Ok(Reply {
             v: VERSION,
@@ -174,30 +278,56 @@ impl Ledger {
         })
     }
 
-    /// Takes one batch from a device's allowance (rule W10).
-    fn spend(&self, device: DeviceId, now: Millis) -> std::result::Result<(), Refused> {
-        const ONE: i64 = 1_000;
-        let mut allowance = self.allowance.borrow_mut();
-        let (left, since) = allowance
-            .get(&device)
-            .copied()
-            .unwrap_or((BURST * ONE, now));
-        let refilled = now.since(since).clamp(0, MINUTE_MS * BURST) * REFILL_A_MINUTE * ONE;
-        let left = (left + refilled / MINUTE_MS).min(BURST * ONE) - ONE;
-        if left < 0 {
-            return Err(Refused::slow_down(5));
+    /// Counts records of a rescue file. Whether the device signed the file was found out before; here
+    /// it is asked whether its key is valid at this unit.
+    fn rescue(&self, rescued: &Rescued, now: Millis) -> std::result::Result<Taken, Refused> {
+        let rows = self.shell.rows()?;
+        let known = rows
+            .standing(rescued.device)?
+            .map(|standing| standing.known);
+        let sender = match known {
+            Some(known) if rescued.is_signed && known.is_active => Sender::Verified {
+                enrolled: known.enrolled,
+            },
+            _ => Sender::Unverified,
+        };
+        let count = rows.rescue(Rescue {
+            device: rescued.device,
+            sender,
+            is_limited: rescued.is_by_device,
+            records: &rescued.records,
+            forms: &self.forms()?,
+            now,
+            rhythm: self.rhythm(),
+        })?;
+        traffic::judged(&count.verdicts, count.unread.len());
+        Ok(Taken::of(&count.verdicts))
+    }
+
+    /// Lets go of what was kept long enough (P14), then counts everything again (V3). Between two pieces
+    /// whoever else asks is served.
+    async fn night(&self, now: Millis) -> std::result::Result<Recounted, Refused> {
+        let (rows, forms) = (self.shell.rows()?, self.forms()?);
+        rows.retire(now)?;
+        rows.look(now, self.rhythm())?;
+        rows.seal(&forms, now)?;
+        self.tend_soon().await?;
+        let mut recount = rows.begin_recount(PIECE)?;
+        loop {
+            if let Some(found) = rows.recount_on(&mut recount, &forms)? {
+                return Ok(found);
+            }
+            Delay::from(Duration::ZERO).await;
         }
-        allowance.insert(device, (left, now));
-        Ok(())
     }
 
     /// Sees to it that [`Ledger::tend`] runs, soon where sums are to be sent, else at the release.
     async fn tend_soon(&self) -> std::result::Result<(), Refused> {
-        let rows = self.rows()?;
-        let wait_ms = if rows.unacknowledged()?.is_some() {
+        let rows = self.shell.rows()?;
+        let wait_ms = if rows.unacknowledged(&self.forms()?)?.is_some() {
             Some(0)
         } else {
-            let now = clock::now(&self.env).await?;
+            let now = clock::now(&self.shell.env).await?;
             let next = rows.next_look(now)?;
             next.map(|next| next.since(now).max(0))
         };
@@ -206,7 +336,7 @@ impl Ledger {
         };
         let at = clock::real().plus(wait_ms);
         if self.alarm.get().is_none_or(|alarm| alarm > at) {
-            let storage = self.state.storage();
+            let storage = self.shell.state.storage();
             if storage.get_alarm().await?.is_none_or(|alarm| alarm > at.0) {
                 storage.set_alarm(wait_ms).await?;
             }
@@ -217,17 +347,17 @@ impl Ledger {
 
     /// Releases what is due and sends the sums up until they are acknowledged (rule L11).
     async fn tend(&self) -> std::result::Result<(), Refused> {
-        let rows = self.rows()?;
-        let now = clock::now(&self.env).await?;
+        let rows = self.shell.rows()?;
+        let now = clock::now(&self.shell.env).await?;
         rows.look(now, self.rhythm())?;
-        if let Some((above, snapshot)) = rows.unacknowledged()? {
+        if let Some((above, snapshot)) = rows.unacknowledged(&self.forms()?)? {
             let Some(parent) = above.first().cloned() else {
                 return Ok(());
             };
             let message = write(&(above, write_snapshot(&snapshot)));
             let ask = Ask::own("take", now, message);
             let rollup = ObjectName::Rollup(parent.clone());
-            let _: serde_json::Value = ask.read(&rollup, &self.env).await?;
+            let _: serde_json::Value = ask.read(&rollup, &self.shell.env).await?;
             rows.acknowledged(&parent, snapshot.version)?;
         }
         self.tend_soon().await
@@ -249,22 +379,4 @@ fn not_taken(error: &BatchError) -> Refused {
             format!("The body is not a batch: {what}. Nothing was recorded."),
         ),
     }
-}
-
-/// Refuses records without a valid key beyond the daily limit of rule W8; the device keeps them.
-fn within_quarantine(
-    standing: &Standing,
-    batch: &Batch,
-    now: Millis,
-) -> std::result::Result<(), Refused> {
-    let today = Day::of(now);
-    let so_far = match standing.unverified_day {
-        day if day == today => standing.unverified,
-        _ => 0,
-    };
-    let more = i64::try_from(batch.records.len()).unwrap_or(i64::MAX);
-    if so_far.saturating_add(more) > MOST_UNVERIFIED_A_DAY {
-        return Err(Refused::slow_down(3_600));
-    }
-    Ok(())
 }

@@ -1,15 +1,28 @@
 //! The three kinds of Durable Object, how one is named and how one is asked.
 
+mod allowance;
 pub mod answer;
+mod crypto;
 pub mod directory;
+mod dossiers;
+mod fleet;
+pub mod forms;
+pub mod kept;
 pub mod ledger;
 pub mod name;
+pub mod night;
+mod passkeys;
+mod people;
+mod remembered;
+pub mod rescue;
 mod rollup;
-mod signature;
+pub mod sealing;
+mod shell;
+pub mod signature;
+mod tree;
 
 use crate::refused::Refused;
 use name::ObjectName;
-use std::cell::OnceCell;
 use survey::day::Millis;
 use worker::{Env, Headers, Method, Request, RequestInit, Response};
 
@@ -22,6 +35,10 @@ pub struct Ask<'a> {
     pub now: Millis,
     /// SHA-256 of the session's token, where somebody may be signed in.
     pub session: Option<String>,
+    /// SHA-256 of the token by which the browser may be known.
+    pub browser: Option<String>,
+    /// The origin of the page that writes, which is this site's own.
+    pub origin: Option<String>,
     /// The signature of a device, and the path that it signed.
     pub signature: Option<(String, String)>,
     /// The message, as it came.
@@ -30,6 +47,8 @@ pub struct Ask<'a> {
 
 const NOW: &str = "x-now";
 const SESSION: &str = "x-session";
+const BROWSER: &str = "x-browser";
+const ORIGIN: &str = "x-origin";
 const SIGNATURE: &str = "x-signature";
 const SIGNED_PATH: &str = "x-signed-path";
 
@@ -41,6 +60,8 @@ impl<'a> Ask<'a> {
             verb,
             now,
             session: None,
+            browser: None,
+            origin: None,
             signature: None,
             body: body.into(),
         }
@@ -55,6 +76,12 @@ impl<'a> Ask<'a> {
         headers.set(NOW, &self.now.0.to_string())?;
         if let Some(session) = &self.session {
             headers.set(SESSION, session)?;
+        }
+        if let Some(browser) = &self.browser {
+            headers.set(BROWSER, browser)?;
+        }
+        if let Some(origin) = &self.origin {
+            headers.set(ORIGIN, origin)?;
         }
         if let Some((signature, path)) = &self.signature {
             headers.set(SIGNATURE, signature)?;
@@ -86,7 +113,7 @@ impl<'a> Ask<'a> {
             return survey::wire::read(&text)
                 .map_err(|error| Refused::broken(&format!("answer of an object: {error}")));
         }
-        let refusal: survey::wire::code::Refusal = survey::wire::read(&text)
+        let refusal: survey::wire::code::Refusal = survey::json::read(&text)
             .map_err(|_| Refused::broken("an object failed without a word"))?;
         let wait_s = response.headers().get(answer::WAIT)?;
         Err(Refused {
@@ -105,6 +132,10 @@ pub struct Asked {
     pub now: Millis,
     /// See [`Ask::session`].
     pub session: Option<String>,
+    /// See [`Ask::browser`].
+    pub browser: Option<String>,
+    /// See [`Ask::origin`].
+    pub origin: Option<String>,
     /// See [`Ask::signature`].
     pub signature: Option<(String, String)>,
     /// See [`Ask::body`].
@@ -126,6 +157,8 @@ impl Asked {
             verb: request.path().trim_start_matches('/').to_owned(),
             now: Millis(now),
             session: header(SESSION),
+            browser: header(BROWSER),
+            origin: header(ORIGIN),
             signature: header(SIGNATURE).zip(header(SIGNED_PATH)),
             body,
         })
@@ -145,13 +178,15 @@ impl Asked {
         let text = std::str::from_utf8(&self.body).map_err(|_| refused("not UTF-8".into()))?;
         survey::wire::read(text).map_err(|error| refused(error.to_string()))
     }
-}
 
-/// The rows of an object, opened at the first question that needs them and kept for its life.
-fn opened<T>(kept: &OnceCell<T>, open: impl FnOnce() -> Result<T, Refused>) -> Result<&T, Refused> {
-    if let Some(rows) = kept.get() {
-        return Ok(rows);
+    /// The message of a route that takes none: an empty object, no unknown key (rule S10).
+    ///
+    /// # Errors
+    /// As [`Asked::message`].
+    pub fn nothing(&self) -> Result<(), Refused> {
+        #[derive(serde::Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Nothing {}
+        self.message::<Nothing>().map(drop)
     }
-    let rows = open()?;
-    Ok(kept.get_or_init(|| rows))
 }

@@ -1,14 +1,10 @@
-//! Device signatures: ECDSA over P-256 with SHA-256, checked by the runtime's WebCrypto (rule W1).
+//! Signatures of devices and passkeys: ECDSA over P-256 with SHA-256, checked by the runtime's WebCrypto
+//! (rules W1, S5).
 
-use base64::Engine as _;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
+use super::crypto::{KEY_BYTES, bytes, decode, object, subtle, uses};
 use survey::wire::device::signed_bytes;
-use wasm_bindgen::{JsCast as _, JsValue};
-use worker::wasm_bindgen_futures::JsFuture;
+use wasm_bindgen::JsValue;
 
-/// Bytes of an uncompressed public key: 04, x, y.
-const KEY_BYTES: usize = 65;
 /// Bytes of a signature: r, s.
 const SIGNATURE_BYTES: usize = 64;
 
@@ -17,50 +13,40 @@ const SIGNATURE_BYTES: usize = 64;
 /// Both come as base64url without padding: the key as 65 uncompressed bytes, the signature as
 /// 64 bytes r ‖ s (IEEE P1363). Anything unreadable is simply not a signature.
 pub async fn fits(key: &str, signature: &str, path: &str, body: &[u8]) -> bool {
-    let bytes = |text: &str| BASE64_URL_SAFE_NO_PAD.decode(text).ok();
-    let (Some(key), Some(signature)) = (bytes(key), bytes(signature)) else {
+    let (Some(key), Some(signature)) = (decode(key), decode(signature)) else {
         return false;
     };
+    holds(&key, &signature, &signed_bytes(path, body)).await
+}
+
+/// The same for bytes as they are, and the signature's own 64 bytes.
+pub async fn is_over(key: &str, signature: &[u8], signed: &[u8]) -> bool {
+    match decode(key) {
+        Some(key) => holds(&key, signature, signed).await,
+        None => false,
+    }
+}
+
+async fn holds(key: &[u8], signature: &[u8], signed: &[u8]) -> bool {
     if key.len() != KEY_BYTES || signature.len() != SIGNATURE_BYTES {
         return false;
     }
     // A key that is no point of the curve makes WebCrypto throw.
-    let verified = verify(&key, &signature, &signed_bytes(path, body)).await;
+    let verified = verify(key, signature, signed).await;
     verified.is_ok_and(|verified| verified.is_truthy())
 }
 
 async fn verify(key: &[u8], signature: &[u8], signed: &[u8]) -> Result<JsValue, JsValue> {
-    let crypto = Reflect::get(&js_sys::global(), &"crypto".into())?;
-    let subtle = Reflect::get(&crypto, &"subtle".into())?;
-    let bytes = |bytes: &[u8]| JsValue::from(Uint8Array::from(bytes));
-
-    let curve = object(&[("name", "ECDSA"), ("namedCurve", "P-256")])?;
-    let uses = Array::of1(&"verify".into());
+    let curve = object(&[("name", "ECDSA".into()), ("namedCurve", "P-256".into())])?;
     let key = [
         "raw".into(),
         bytes(key),
         curve,
         JsValue::FALSE,
-        JsValue::from(uses),
+        uses(&["verify"]),
     ];
-    let key = call(&subtle, "importKey", &key).await?;
-
-    let algorithm = object(&[("name", "ECDSA"), ("hash", "SHA-256")])?;
+    let key = subtle("importKey", &key).await?;
+    let algorithm = object(&[("name", "ECDSA".into()), ("hash", "SHA-256".into())])?;
     let question = [algorithm, key, bytes(signature), bytes(signed)];
-    call(&subtle, "verify", &question).await
-}
-
-fn object(entries: &[(&str, &str)]) -> Result<JsValue, JsValue> {
-    let object = JsValue::from(Object::new());
-    for (name, value) in entries {
-        Reflect::set(&object, &(*name).into(), &(*value).into())?;
-    }
-    Ok(object)
-}
-
-async fn call(of: &JsValue, name: &str, arguments: &[JsValue]) -> Result<JsValue, JsValue> {
-    let function: Function = Reflect::get(of, &name.into())?.dyn_into()?;
-    let arguments: Array = arguments.iter().collect();
-    let promise: Promise = function.apply(of, &arguments)?.dyn_into()?;
-    JsFuture::from(promise).await
+    subtle("verify", &question).await
 }

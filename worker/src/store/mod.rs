@@ -6,6 +6,7 @@ pub mod rollup;
 pub mod contract;
 pub mod directory;
 pub mod durable;
+mod forms;
 pub mod ledger;
 #[cfg(not(target_family = "wasm"))]
 pub mod sqlite;

@@ -1,12 +1,17 @@
 //! A Rollup's verbs: keep each child's newest snapshot, sum them, pass the sum on (rule L11).
 
+use super::forms;
 use super::port::{Sql, Store, StoreError};
+use crate::forms::Forms;
 use crate::refused::Refused;
 use survey::id::UnitId;
-use survey::release::Slice;
+use survey::release::{Slice, by_month};
 use survey::rollup::{Snapshot, sum};
 use survey::wire::tally::{read_snapshot, write_snapshot};
 use survey::wire::{read, write};
+
+mod quarters;
+mod years;
 
 /// The tables.
 pub const SCHEMA: &str = include_str!("rollup.sql");
@@ -43,6 +48,8 @@ impl<S: Store> Rollup<S> {
                 return Ok(());
             }
             let version = i64::try_from(snapshot.version).map_err(|_| damaged())?;
+            years::take_back(sql, snapshot)?;
+            quarters::restored(sql, snapshot)?;
             sql.run(
                 "INSERT INTO child VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE
                  SET restore = excluded.restore, version = excluded.version,
@@ -54,6 +61,9 @@ impl<S: Store> Rollup<S> {
                     write_snapshot(snapshot).into(),
                 ],
             )?;
+            let children = children(sql)?;
+            years::close(sql, &children)?;
+            quarters::decide(sql, unit, &children)?;
             // Above the child's version too: a unit that sent its own sums up before it had units
             // below it is followed by its Rollup, under the same name.
             let own = number(sql, "version")?.max(version) + 1;
@@ -64,12 +74,44 @@ impl<S: Store> Rollup<S> {
         })
     }
 
+    /// The forms that are known here.
+    ///
+    /// # Errors
+    /// Broken when the store fails.
+    pub fn forms(&self) -> Result<Forms, Refused> {
+        self.0.atomically(|sql| Ok(forms::known(sql)?))
+    }
+
+    /// Keeps forms that a sum here named.
+    ///
+    /// # Errors
+    /// Broken when the store fails.
+    pub fn keep_forms(&self, files: &[String]) -> Result<(), Refused> {
+        self.0.atomically(|sql| Ok(forms::keep(sql, files)?))
+    }
+
+    /// What [`Rollup::slices`] and [`Rollup::children`] depend on: it is raised with every snapshot.
+    ///
+    /// # Errors
+    /// Broken when the store fails.
+    pub fn version(&self) -> Result<i64, Refused> {
+        self.0.atomically(|sql| Ok(number(sql, "version")?))
+    }
+
     /// The sums of all children, by form and month.
     ///
     /// # Errors
     /// Broken when the store fails.
     pub fn slices(&self) -> Result<Vec<Slice>, Refused> {
         self.0.atomically(|sql| Ok(slices(sql)?))
+    }
+
+    /// The newest snapshot of each child.
+    ///
+    /// # Errors
+    /// Broken when the store fails.
+    pub fn children(&self) -> Result<Vec<Snapshot>, Refused> {
+        self.0.atomically(|sql| Ok(children(sql)?))
     }
 
     /// What the Rollup above has not acknowledged yet, and the nodes above, nearest first.
@@ -94,6 +136,9 @@ impl<S: Store> Rollup<S> {
                 restore: u32::try_from(number(sql, "restore")?).map_err(|_| damaged())?,
                 version: u64::try_from(version).map_err(|_| damaged())?,
                 slices: slices(sql)?,
+                closed: i32::try_from(number(sql, "closed")?).map_err(|_| damaged())?,
+                left: years::left(sql)?,
+                quarters: quarters::quarters(sql)?,
             };
             Ok(Some((above, snapshot)))
         })
@@ -110,12 +155,17 @@ impl<S: Store> Rollup<S> {
     }
 }
 
-fn slices(sql: &dyn Sql) -> Result<Vec<Slice>, StoreError> {
+fn children(sql: &dyn Sql) -> Result<Vec<Snapshot>, StoreError> {
     let rows = sql.rows("SELECT snapshot FROM child ORDER BY id", &[])?;
     let children = rows
         .iter()
         .map(|row| read_snapshot(row.text(0)?).ok_or_else(damaged));
-    Ok(sum(children.collect::<Result<Vec<_>, _>>()?))
+    children.collect()
+}
+
+fn slices(sql: &dyn Sql) -> Result<Vec<Slice>, StoreError> {
+    let below = sum(children(sql)?);
+    Ok(by_month(below.into_iter().chain(years::shown(sql)?)))
 }
 
 fn number(sql: &dyn Sql, name: &str) -> Result<i64, StoreError> {
@@ -152,6 +202,7 @@ mod tests {
     use crate::store::sqlite::Sqlite;
     use survey::day::Day;
     use survey::form::Form;
+    use survey::rollup::Left;
     use survey::score::{Shape, Tally};
 
     fn id(text: &str) -> UnitId {
@@ -159,7 +210,7 @@ mod tests {
     }
 
     fn snapshot(child: &str, restore: u32, version: u64, responses: u64) -> Snapshot {
-        let forms = crate::forms::all();
+        let forms = Forms::built_in();
         let form: &Form = forms.first().unwrap();
         let shape = Shape::of(form);
         let mut numbers = Tally::empty(form.id(), shape).numbers();
@@ -177,6 +228,9 @@ mod tests {
             restore,
             version,
             slices: vec![slice],
+            closed: 0,
+            left: Vec::new(),
+            quarters: Vec::new(),
         }
     }
 
@@ -227,6 +281,56 @@ mod tests {
         // A snapshot that is not newer changes nothing and is not passed on.
         rollup.take(&place, &snapshot("33.2", 2, 1, 10)).unwrap();
         assert!(rollup.unacknowledged().unwrap().is_none());
+    }
+
+    /// The same with a year closed and something left of it.
+    fn closed(child: &str, restore: u32, version: u64, responses: u64) -> Snapshot {
+        let mut snapshot = snapshot(child, restore, version, responses);
+        let sum = snapshot.slices.remove(0);
+        snapshot.closed = 2026;
+        snapshot.left = vec![Left {
+            year: 2026,
+            units: 1,
+            sum,
+        }];
+        snapshot
+    }
+
+    #[test]
+    fn p6_what_is_left_of_a_year_becomes_an_atom_when_all_below_have_closed_it() {
+        let (rollup, place) = (rollup(), [id("33"), id("vn")]);
+        rollup.take(&place, &snapshot("33.1", 0, 1, 30)).unwrap();
+        rollup.take(&place, &closed("33.2", 0, 2, 7)).unwrap();
+        assert_eq!(responses(&rollup), 30);
+        rollup.take(&place, &closed("33.1", 0, 3, 5)).unwrap();
+        // Seven and five; what 33.1 showed before is in no snapshot of this test any more.
+        assert_eq!(responses(&rollup), 12);
+        let slices = rollup.slices().unwrap();
+        assert_eq!((slices[0].month.as_str(), slices[0].atoms), ("2026-12", 1));
+        // Again and again the same: nothing is put in twice.
+        rollup.take(&place, &closed("33.1", 0, 4, 5)).unwrap();
+        assert_eq!(responses(&rollup), 12);
+        let (_, up) = rollup.unacknowledged().unwrap().unwrap();
+        assert_eq!((up.closed, up.left.len()), (2026, 0));
+    }
+
+    #[test]
+    fn p6_too_little_moves_up_and_is_taken_back_after_a_restore() {
+        let (rollup, place) = (rollup(), [id("33"), id("vn")]);
+        rollup.take(&place, &closed("33.1", 0, 1, 4)).unwrap();
+        assert_eq!(responses(&rollup), 0);
+        let (_, up) = rollup.unacknowledged().unwrap().unwrap();
+        assert_eq!(
+            (up.closed, up.left[0].sum.tally.people().responses),
+            (2026, 4)
+        );
+        // The restored unit does not know of it; so nobody may count it.
+        rollup.take(&place, &snapshot("33.1", 1, 1, 10)).unwrap();
+        let (_, up) = rollup.unacknowledged().unwrap().unwrap();
+        assert!(up.left.is_empty());
+        rollup.take(&place, &closed("33.1", 1, 2, 5)).unwrap();
+        let (_, up) = rollup.unacknowledged().unwrap().unwrap();
+        assert!(up.left.is_empty());
     }
 
     #[test]

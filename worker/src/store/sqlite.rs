@@ -1,7 +1,8 @@
-//! The store on an ordinary `SQLite` in memory: the native twin that the tests run on.
+//! The store on an ordinary `SQLite`: the native twin that the tests run on.
 
 use super::port::{Row, Sql, Store, StoreError, Value};
-use rusqlite::{Connection, types::ValueRef};
+use rusqlite::{Connection, OpenFlags, types::ValueRef};
+use std::path::Path;
 
 /// More statements than any object has.
 const STATEMENTS: usize = 64;
@@ -18,6 +19,17 @@ impl Sqlite {
         let connection = Connection::open_in_memory()?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         connection.execute_batch(schema)?;
+        Ok(Self(connection))
+    }
+
+    /// The file of an object that no server has open, to be read and never changed.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it cannot be read.
+    pub fn read_only(file: &Path) -> Result<Self, StoreError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(file, flags)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
         Ok(Self(connection))
     }
 }

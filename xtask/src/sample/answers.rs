@@ -53,6 +53,14 @@ impl Unit {
     }
 }
 
+impl Unit {
+    /// The same unit where somebody presses only the best face.
+    #[must_use]
+    pub const fn stuffed(self) -> Self {
+        Self { mood: 9.0, ..self }
+    }
+}
+
 /// Everybody who answers, one after the other.
 #[derive(Debug)]
 pub struct Citizens {
@@ -90,14 +98,38 @@ impl Citizens {
         device: &Device,
         day: Day,
     ) -> Result<Vec<Record>, Trouble> {
+        let count = self.about(u64::try_from(unit.a_day).unwrap_or_default());
+        let count = usize::try_from(count).unwrap_or_default();
+        self.so_many(unit, device, day, count)
+    }
+
+    /// So many records of one day at one kiosk.
+    ///
+    /// # Errors
+    /// As [`Citizens::of_a_day`].
+    pub fn so_many(
+        &mut self,
+        unit: &Unit,
+        device: &Device,
+        day: Day,
+        count: usize,
+    ) -> Result<Vec<Record>, Trouble> {
         let form = Form::parse(&device.config.form)
             .map_err(|error| refused("/v1/device/config", &error.to_string()))?;
-        let count = self
-            .random
-            .usize(unit.a_day / 2..=unit.a_day + unit.a_day / 2);
         (0..count)
             .map(|_| self.record(&form, unit, device, day))
             .collect()
+    }
+
+    /// A number around another, from half of it to one and a half.
+    pub fn about(&mut self, mean: u64) -> u64 {
+        self.random.u64(mean / 2..=mean + mean / 2)
+    }
+
+    /// How many of these do something that so many of a hundred do.
+    pub fn of_hundred(&mut self, all: u64, share: u64) -> u64 {
+        let does = (0..all).filter(|_| self.random.u64(..100) < share);
+        u64::try_from(does.count()).unwrap_or_default()
     }
 
     fn record(

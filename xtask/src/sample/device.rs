@@ -6,9 +6,10 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use p256::ecdsa::{Signature, SigningKey, signature::Signer};
 use survey::day::Day;
 use survey::id::{AppHash, BatchId, DeviceId, Epoch, UnitId};
+use survey::json;
 use survey::wire::batch::{Batch, Record, Reply, Status, read_reply};
 use survey::wire::device::{Config, EnrolReply, EnrolRequest, signed_bytes};
-use survey::wire::{VERSION, read, write};
+use survey::wire::{VERSION, write};
 
 use super::office::{agent, refused};
 use crate::trouble::Trouble;
@@ -45,7 +46,8 @@ impl Device {
             persisted: !number.is_multiple_of(5),
         });
         let text = post(&origin, path, &key, &request)?;
-        let reply: EnrolReply = read(&text).map_err(|error| refused(path, &error.to_string()))?;
+        let reply: EnrolReply =
+            json::read(&text).map_err(|fault| refused(path, &fault.describe(&text)))?;
         Ok(Self {
             origin,
             key,
@@ -82,8 +84,10 @@ impl Device {
                 oldest: Some(day),
                 persisted: true,
                 free_mb: 12_000,
+                losses: 0,
                 asides: 0,
                 days: Vec::new(),
+                config: self.config.version,
             },
             records: records.to_vec(),
         };
@@ -140,7 +144,7 @@ pub fn random<const N: usize>() -> Result<[u8; N], Trouble> {
 /// A password of letters and digits that are not easily misread.
 ///
 /// # Errors
-/// As [`random`].
+/// When the machine has no generator of random bytes.
 pub fn random_word(length: usize) -> Result<String, Trouble> {
     draw(b"abcdefghjkmnpqrstuvwxyz23456789", length)
 }

@@ -3,18 +3,32 @@
 
 mod answers;
 mod device;
+pub mod fill;
 mod office;
 mod province;
+mod story;
+mod year;
 
-use std::{fs, path::Path, time::SystemTime};
+use std::{collections::BTreeMap, fs, path::Path};
 
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use survey::day::{Day, HOUR_MS, Millis};
+use survey::wire::dossiers::DossierCount;
+use survey::wire::manager::Units;
 
-use crate::{files, trouble::Trouble, workerd::Server};
+use crate::{
+    clock::{now, outside_the_calendar},
+    files,
+    trouble::Trouble,
+    workerd::Server,
+};
+pub use device::random_word;
+
 use answers::{Citizens, Unit as Leaning};
 use device::Device;
 use office::Office;
+
+pub use year::{VERB, whole};
 
 /// Working days of answers, the last one yesterday.
 const DAYS: usize = 20;
@@ -97,6 +111,44 @@ pub fn open(server: &Server, data: &Path, setup_code: &str) -> Result<String, Tr
     ))
 }
 
+/// Loads the sample into an empty server and makes an account with every right; returns how to sign in
+/// with it.
+///
+/// # Errors
+/// When the server refuses a step.
+pub fn explorer(
+    server: &Server,
+    data: &Path,
+    setup_code: &str,
+) -> Result<(&'static str, String), Trouble> {
+    const EXPLORER: &str = "explorer";
+    let (sign_in, mut office) = load(server, data, setup_code)?;
+    office.add_explorer(EXPLORER, &sign_in.operator_password)?;
+    Ok((EXPLORER, sign_in.operator_password))
+}
+
+/// The pages of figures of every unit of the sample, as its manager sees them, by unit.
+///
+/// # Errors
+/// When the data folder holds no sample, or the server refuses to show a page.
+pub fn pages(server: &Server, data: &Path) -> Result<Map<String, Value>, Trouble> {
+    let sign_in = SignIn::read(data).ok_or_else(|| {
+        Trouble::new(
+            format!("{} holds no sample", data.display()),
+            "Load it first, with `cargo xtask serve`",
+        )
+    })?;
+    let mut office = Office::new(server);
+    office.sign_in(MANAGER, &sign_in.manager_password)?;
+    let units: Units = office.read("/v1/units")?;
+    let mut pages = Map::new();
+    for unit in units.units {
+        let page = office.read(&format!("/v1/units/{}/figures", unit.id))?;
+        pages.insert(unit.id.to_string(), page);
+    }
+    Ok(pages)
+}
+
 fn load(server: &Server, data: &Path, setup_code: &str) -> Result<(SignIn, Office), Trouble> {
     let sign_in = SignIn::draw()?;
     let mut office = Office::new(server);
@@ -117,7 +169,7 @@ fn load(server: &Server, data: &Path, setup_code: &str) -> Result<(SignIn, Offic
     }
     let mut citizens = Citizens::seeded(SEED);
     let total = days.len();
-    for (number, day) in days.into_iter().enumerate() {
+    for (number, day) in days.iter().copied().enumerate() {
         eprint!("\rSample: day {} of {total} ", number + 1);
         office.set_clock(day.starts().plus(16 * HOUR_MS))?;
         for (device, leaning) in &mut posts {
@@ -128,6 +180,7 @@ fn load(server: &Server, data: &Path, setup_code: &str) -> Result<(SignIn, Offic
         }
     }
     eprintln!();
+    office.count_dossiers(&dossiers(&units, &posts, &days))?;
     office.set_clock(now()?)?;
     sign_in.write(data)?;
     Ok((sign_in, office))
@@ -143,12 +196,29 @@ fn places(units: &[province::Unit]) -> Vec<(province::Unit, Leaning)> {
         .collect()
 }
 
-fn now() -> Result<Millis, Trouble> {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    let now = since
-        .ok()
-        .and_then(|since| i64::try_from(since.as_millis()).ok());
-    now.map(Millis).ok_or_else(outside_the_calendar)
+/// Dossiers that ended at each unit on these days: five for each that answers, and a few where nobody
+/// is asked yet.
+fn dossiers(
+    units: &[province::Unit],
+    posts: &[(Device, Leaning)],
+    days: &[Day],
+) -> Vec<DossierCount> {
+    let mut months: BTreeMap<String, u64> = BTreeMap::new();
+    for day in days {
+        *months.entry(day.month_slice()).or_default() += 1;
+    }
+    let collecting = units.iter().filter(|unit| unit.collects);
+    let counts = collecting.flat_map(|unit| {
+        let post = posts.iter().find(|(device, _)| *device.unit() == unit.id);
+        let a_day = post.map_or(9, |(_, leaning)| leaning.a_day * 5);
+        let a_day = u64::try_from(a_day).unwrap_or_default();
+        months.iter().map(move |(month, days)| DossierCount {
+            unit: unit.id.clone(),
+            month: month.clone(),
+            dossiers: a_day * days,
+        })
+    });
+    counts.collect()
 }
 
 /// The last working days before today, oldest first.
@@ -161,13 +231,6 @@ fn working_days(now: Millis, count: usize) -> Result<Vec<Day>, Trouble> {
         .collect();
     days.reverse();
     Ok(days)
-}
-
-fn outside_the_calendar() -> Trouble {
-    Trouble::new(
-        "This machine's clock is outside the calendar",
-        "Set its date and time, then start again",
-    )
 }
 
 #[cfg(test)]

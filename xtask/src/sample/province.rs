@@ -65,6 +65,59 @@ pub fn units() -> Result<Vec<Unit>, Trouble> {
     Ok(units)
 }
 
+/// The departments that have counters of their own at the centre.
+const DEPARTMENTS: [(&str, &str, &str); 11] = [
+    ("33.snv", "Sở Nội vụ", "Department of Home Affairs"),
+    ("33.stp", "Sở Tư pháp", "Department of Justice"),
+    ("33.stc", "Sở Tài chính", "Department of Finance"),
+    (
+        "33.sct",
+        "Sở Công Thương",
+        "Department of Industry and Trade",
+    ),
+    (
+        "33.snnmt",
+        "Sở Nông nghiệp và Môi trường",
+        "Department of Agriculture and Environment",
+    ),
+    ("33.sxd", "Sở Xây dựng", "Department of Construction"),
+    (
+        "33.skhcn",
+        "Sở Khoa học và Công nghệ",
+        "Department of Science and Technology",
+    ),
+    (
+        "33.svhttdl",
+        "Sở Văn hóa, Thể thao và Du lịch",
+        "Department of Culture, Sports and Tourism",
+    ),
+    (
+        "33.sgddt",
+        "Sở Giáo dục và Đào tạo",
+        "Department of Education and Training",
+    ),
+    ("33.syt", "Sở Y tế", "Department of Health"),
+    (
+        "33.sdttg",
+        "Sở Dân tộc và Tôn giáo",
+        "Department of Ethnic Minorities and Religion",
+    ),
+];
+
+/// The departments, to stand beside [`units`].
+///
+/// # Errors
+/// When one of their ids is none.
+pub fn departments() -> Result<Vec<Unit>, Trouble> {
+    let department = |(id, vi, en): (&str, &str, &str)| {
+        let mut made = unit(id, UnitKind::Department, Some(vi), Some(ROOT), None)?;
+        en.clone_into(&mut made.name.en);
+        made.collects = true;
+        Ok(made)
+    };
+    DEPARTMENTS.into_iter().map(department).collect()
+}
+
 /// Where the newcomer's own kiosk stands: the first commune.
 ///
 /// # Errors
@@ -95,8 +148,10 @@ fn unit(
         },
         parent: parent.map(parsed).transpose()?,
         gso: gso.map(str::to_owned),
+        agency: None,
         valid_from: Day::parse(SINCE).ok_or_else(unreadable)?,
         valid_to: None,
+        successors: Vec::new(),
         collects: false,
     })
 }

@@ -1,102 +1,76 @@
-//! The few things screens are made of. Their types are the same everywhere, so that they are
-//! compiled once.
+//! The few things screens are made of.
 
-use leptos::ev::MouseEvent;
-use leptos::prelude::*;
+use leptos::prelude::request_animation_frame;
 
 use crate::counter::kiosk::Kiosk;
+use crate::counter::pack::Phrase;
 use crate::counter::session::Touch;
-use crate::parts::{Band, Phrase, Tone};
-
-/// What a click does.
-pub type Click = Box<dyn FnMut(MouseEvent)>;
+use crate::parts::Tone;
+pub use crate::parts::asking::{button, heading, line, said_in, truth};
+use crate::parts::node::{Act, Node, element};
 
 /// Boxes what a click does.
-pub fn click(mut act: impl FnMut() + 'static) -> Click {
+pub fn click(mut act: impl FnMut() + 'static) -> Act {
     Box::new(move |_| act())
 }
 
 /// A click that stands for a touch.
-pub fn sends(kiosk: Kiosk, touch: Touch) -> Click {
+pub fn sends(kiosk: Kiosk, touch: Touch) -> Act {
     click(move || kiosk.touch(touch.clone()))
 }
 
 /// A click that asks whether to stop, once it has itself been taken as a sign of life.
-pub fn asks_to_leave(kiosk: Kiosk) -> Click {
+pub fn asks_to_leave(kiosk: Kiosk) -> Act {
     click(move || request_animation_frame(move || kiosk.ask_to_leave()))
 }
 
-/// A button: `primary` invites, `quiet` stands by, `faint` is there for who looks for it.
-pub fn button(class: &'static str, text: String, act: Click) -> impl IntoView {
-    view! {
-        <button type="button" class=class on:click=act>
-            {text}
-        </button>
-    }
+/// A button that sends its form.
+pub fn submit(class: &'static str, said: Phrase, is_disabled: bool) -> Node {
+    said_in("button", class, said)
+        .attribute("type", "submit")
+        .flag("disabled", is_disabled)
 }
 
 /// A button that stays pressed while its choice holds.
-pub fn toggle(text: String, lang: &'static str, is_pressed: bool, act: Click) -> impl IntoView {
-    view! {
-        <button type="button" class="choice" lang=lang aria-pressed=truth(is_pressed) on:click=act>
-            {text}
-        </button>
-    }
+pub fn toggle(text: String, lang: Option<String>, is_pressed: bool, act: Act) -> Node {
+    element("button", "choice")
+        .attribute("type", "button")
+        .lang(lang)
+        .attribute("aria-pressed", truth(is_pressed))
+        .on("click", act)
+        .text(text)
 }
 
-/// The text of an ARIA truth value.
-pub const fn truth(is_so: bool) -> &'static str {
-    if is_so { "true" } else { "false" }
+/// A sentence that stands out. A red one interrupts a screen reader, the others wait their turn.
+pub fn band(tone: Tone, said: Phrase) -> Node {
+    mark(tone, said).attribute("role", tone.role())
 }
 
-/// The sentence a screen begins with; the focus moves to it.
-pub fn heading(text: String) -> impl IntoView {
-    view! {
-        <h1 id="heading" tabindex="-1">
-            {text}
-        </h1>
-    }
+/// As a band, inside a region that is read out anyway: said twice it would be noise (UX5).
+pub fn mark(tone: Tone, said: Phrase) -> Node {
+    element("p", "band")
+        .attribute("data-tone", tone.name())
+        .with(inline(said))
 }
 
-/// A heading with more characters than this is set smaller, so that its answers stay in sight.
-const LONG: usize = 70;
-
-/// A form's text as a screen's heading, marked with the language it is in.
-pub fn asked_heading(phrase: Phrase) -> impl IntoView {
-    let is_long = phrase.text.chars().count() > LONG;
-    view! {
-        <h1
-            id="heading"
-            class=if is_long { "long" } else { "" }
-            tabindex="-1"
-            lang=phrase.language.tag()
-        >
-            {phrase.text}
-        </h1>
-    }
+/// A text inside another.
+pub fn inline(said: Phrase) -> Node {
+    said_in("span", "", said)
 }
 
-/// A sentence that stands out.
-pub fn band(tone: Tone, text: String) -> impl IntoView {
-    view! { <Band tone>{text}</Band> }
+/// A paragraph in parts, each with its language.
+pub fn line_of(class: &'static str, parts: Vec<Phrase>) -> Node {
+    element("p", class).with_all(parts.into_iter().map(inline))
 }
 
-/// A paragraph.
-pub fn line(class: &'static str, text: String) -> impl IntoView {
-    view! { <p class=class>{text}</p> }
+/// A list of sentences, each in parts with their languages.
+pub fn list(class: &'static str, sentences: Vec<Vec<Phrase>>) -> Node {
+    let entries = sentences.into_iter();
+    element("ul", class)
+        .with_all(entries.map(|parts| element("li", "").with_all(parts.into_iter().map(inline))))
 }
 
-/// A form's text as a paragraph, marked with the language it is in.
-pub fn asked_line(class: &'static str, phrase: Phrase) -> impl IntoView {
-    view! {
-        <p class=class lang=phrase.language.tag()>
-            {phrase.text}
-        </p>
-    }
-}
-
-/// A list of sentences.
-pub fn list(class: &'static str, sentences: Vec<String>) -> impl IntoView {
-    let entry = |text| view! { <li>{text}</li> };
-    view! { <ul class=class>{sentences.into_iter().map(entry).collect_view()}</ul> }
+/// The row of buttons under a screen.
+pub fn steps(buttons: Vec<Node>) -> Node {
+    element("nav", "steps").with_all(buttons)
 }

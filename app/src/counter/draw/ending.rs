@@ -1,35 +1,39 @@
 //! The screens of one sentence, the thanks among them; and the one that could not save (UK9, O15).
 
-use leptos::prelude::*;
-
-use super::controls::{asks_to_leave, button, heading, sends};
+use super::controls::{asks_to_leave, button, heading, line, sends};
 use crate::counter::kiosk::Kiosk;
 use crate::counter::model::Model;
 use crate::counter::session::Touch;
-use crate::parts::Emblem;
+use crate::parts::emblem;
+use crate::parts::node::{Node, element};
 use crate::text::Text;
 
 /// A screen of one sentence.
-pub fn note(model: &Model, text: Text) -> AnyView {
-    view! {
-        <section class="screen note">
-            <Emblem />
-            <div role="status">{heading(model.say(text))}</div>
-        </section>
-    }
-    .into_any()
+pub fn note(model: &Model, text: Text) -> Node {
+    let said = element("div", "").attribute("role", "status");
+    element("section", "screen note")
+        .with(emblem())
+        .with(said.with(heading(model.say(text))))
 }
 
 /// The answers are still here; the citizen can have the saving tried again.
-pub fn not_saved(kiosk: Kiosk, model: &Model) -> AnyView {
-    view! {
-        <section class="screen note">
-            <div role="alert">{heading(model.say(Text::NotSaved))}</div>
-            <div class="actions">
-                {button("quiet", model.say(Text::StopAndClear), asks_to_leave(kiosk))}
-                {button("primary", model.say(Text::TryAgain), sends(kiosk, Touch::TryAgain))}
-            </div>
-        </section>
-    }
-    .into_any()
+pub fn not_saved(kiosk: Kiosk, model: &Model) -> Node {
+    let said = element("div", "").attribute("role", "alert");
+    let stop = button("quiet", model.say(Text::StopAndClear), asks_to_leave(kiosk));
+    let again = sends(kiosk, Touch::TryAgain);
+    let again = button("primary", model.say(Text::TryAgain), again);
+    element("section", "screen note")
+        .with(emblem())
+        .with(
+            said.with(heading(model.say(Text::NotSaved)))
+                .with(line("", model.say(Text::NotSavedHelp))),
+        )
+        .with(element("div", "actions").with(stop).with(again))
+}
+
+/// Touches do nothing until the seconds are over (UK13).
+pub fn cleaning(model: &Model) -> Node {
+    element("section", "screen note")
+        .with(emblem())
+        .with(heading(model.count(Text::Cleaning, model.cleaning.into())))
 }

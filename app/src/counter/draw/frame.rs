@@ -2,37 +2,42 @@
 
 use std::time::Duration;
 
-use leptos::leptos_dom::helpers::TimeoutHandle;
-use leptos::prelude::*;
+use leptos::prelude::set_timeout_with_handle;
 use survey::form::Step;
 
-use super::controls::{band, click, toggle};
+use super::controls::{band, button, click, toggle};
 use super::{asking, attract, comment, ending, enrol, leaving, staff};
 use crate::counter::kiosk::Kiosk;
-use crate::counter::model::Model;
+use crate::counter::listen;
+use crate::counter::model::{Hearing, Model};
 use crate::counter::session::{Touch, View};
+use crate::device::clock;
 use crate::parts::Tone;
-use crate::text::{Language, Text};
+use crate::parts::node::{Node, Page, element};
+use crate::text::Text;
 
 /// How long a finger must rest on the corner to call the staff screen (UK14).
 const STAFF_PRESS: Duration = Duration::from_secs(3);
 
 /// The whole page.
-pub fn page(kiosk: Kiosk, model: &Model) -> impl IntoView + use<> {
+pub fn page(kiosk: Kiosk, model: &Model) -> Page {
     let is_leaving = model.leaving.is_some();
-    view! {
-        <div class="page" inert=is_leaving>
-            {bar(kiosk, model)}
-            <main>{screen(kiosk, model)}</main>
-        </div>
-        {leaving::spoken(model)}
-        {is_leaving.then(|| leaving::dialog(kiosk, model))}
-    }
+    // A cloth touches everything: nothing can be pressed while the screen is being cleaned (UK13). What
+    // it says stays to be read.
+    let is_cleaned = model.view() == View::Cleaning;
+    let whole = element("div", "page")
+        .flag("inert", is_leaving)
+        .with(bar(kiosk, model).flag("inert", is_cleaned))
+        .with(element("main", "").with(screen(kiosk, model)));
+    let mut nodes = vec![whole, leaving::spoken(model)];
+    nodes.extend(is_leaving.then(|| leaving::dialog(kiosk, model)));
+    Page(nodes)
 }
 
-fn screen(kiosk: Kiosk, model: &Model) -> AnyView {
+fn screen(kiosk: Kiosk, model: &Model) -> Node {
     match model.view() {
         View::Loading => ending::note(model, Text::Opening),
+        View::Cleaning => ending::cleaning(model),
         View::Enrol => enrol::screen(kiosk, model),
         View::Paused => ending::note(model, Text::Paused),
         View::Closed => ending::note(model, Text::Closed),
@@ -42,64 +47,84 @@ fn screen(kiosk: Kiosk, model: &Model) -> AnyView {
         View::Step(step) => asking::screen(kiosk, model, step),
         View::Saving => ending::note(model, Text::Saving),
         View::NotSaved => ending::not_saved(kiosk, model),
+        // In practice nothing was saved, and nobody is told that it was.
+        View::Thanks if model.is_practice() => ending::note(model, Text::PracticeThanks),
         View::Thanks => ending::note(model, Text::ThankYou),
         View::Staff => staff::screen(kiosk, model),
     }
 }
 
 /// Always at the top, the same on every screen.
-fn bar(kiosk: Kiosk, model: &Model) -> impl IntoView + use<> {
-    let setup = model.setup.as_ref();
-    let languages = setup.map_or_else(|| Language::ALL.to_vec(), |setup| setup.languages());
-    let here = model.language;
-    let language = |language: Language| {
-        let speak = click(move || kiosk.change(|model| model.language = language));
-        let name = language.own_name().to_owned();
-        toggle(name, language.tag(), language == here, speak)
+fn bar(kiosk: Kiosk, model: &Model) -> Node {
+    let here = model.tag();
+    let language = |(tag, name): (String, String)| {
+        let lang = Some(tag.clone());
+        let is_chosen = tag == here;
+        let speak = click(move || kiosk.change(|model| model.language.clone_from(&tag)));
+        toggle(name, lang, is_chosen, speak)
     };
-    let enlarge = click(move || kiosk.change(|model| model.is_large = !model.is_large));
-    let strengthen = click(move || kiosk.change(|model| model.is_strong = !model.is_strong));
-    let config = setup.map(|setup| &setup.config);
-    let mark = config.and_then(|config| match (config.training, config.sample) {
+    let look = |text, is_on, act| {
+        let said = model.say(text);
+        toggle(said.text, said.lang.map(str::to_owned), is_on, act)
+    };
+    let enlarge = click(move || kiosk.change(|model| model.look.is_large = !model.look.is_large));
+    let strengthen =
+        click(move || kiosk.change(|model| model.look.is_strong = !model.look.is_strong));
+    let hears = model.hearing == Hearing::Hears;
+    let listen = (model.hearing != Hearing::Cannot).then(|| {
+        let text = if hears {
+            Text::StopListening
+        } else {
+            Text::Listen
+        };
+        let press = click(move || listen::press(kiosk));
+        button("choice", model.say(text), press)
+    });
+    let is_sample = model.setup.as_ref().is_some_and(|it| it.config.sample);
+    let mark = match (model.is_practice(), is_sample) {
         (true, _) => Some((Tone::Amber, Text::PracticeBand)),
         (_, true) => Some((Tone::Calm, Text::SampleBand)),
         _ => None,
-    });
-    view! {
-        <header class="bar">
-            {corner(kiosk)}
-            <div class="choices" role="group" aria-label=model.say(Text::ChooseLanguage)>
-                {languages.into_iter().map(language).collect_view()}
-            </div>
-            <div class="choices">
-                {toggle(model.say(Text::LargeText), here.tag(), model.is_large, enlarge)}
-                {toggle(model.say(Text::HighContrast), here.tag(), model.is_strong, strengthen)}
-            </div>
-            {mark.map(|(tone, text)| band(tone, model.say(text)))}
-        </header>
-    }
+    };
+    // Citizens go on; who works here is called (B3).
+    let is_between = matches!(model.view(), View::Attract | View::Closed);
+    let call =
+        (is_between && model.must_export(clock::wall())).then_some((Tone::Red, Text::StaffNeeded));
+    let help = model.is_assisted.then_some((Tone::Calm, Text::Assisted));
+    let languages = model.choices().into_iter().map(language);
+    let bands = [mark, call, help].into_iter().flatten();
+    element("header", "bar")
+        .with(corner(kiosk))
+        .with(
+            element("div", "choices")
+                .attribute("role", "group")
+                .attribute("aria-label", model.say(Text::ChooseLanguage).text)
+                .with_all(languages),
+        )
+        .with(
+            element("div", "choices")
+                .with(look(Text::LargeText, model.look.is_large, enlarge))
+                .with(look(Text::HighContrast, model.look.is_strong, strengthen))
+                .with_all(listen),
+        )
+        .with_all(bands.map(|(tone, text)| band(tone, model.say(text))))
 }
 
 /// The staff's way in: a long press where nobody presses by chance. The address `/staff` does the same.
-fn corner(kiosk: Kiosk) -> impl IntoView {
-    let waiting = StoredValue::new(None::<TimeoutHandle>);
+fn corner(kiosk: Kiosk) -> Node {
     let release = move || {
-        if let Some(timer) = waiting.try_update_value(Option::take).flatten() {
+        if let Some(timer) = kiosk.outside().corner.take() {
             timer.clear();
         }
     };
     let hold = move || {
         release();
         let timer = set_timeout_with_handle(move || kiosk.touch(Touch::Staff), STAFF_PRESS);
-        waiting.set_value(timer.ok());
+        kiosk.outside().corner.set(timer.ok());
     };
-    view! {
-        <div
-            class="corner"
-            aria-hidden="true"
-            on:pointerdown=move |_| hold()
-            on:pointerup=move |_| release()
-            on:pointerleave=move |_| release()
-        ></div>
-    }
+    element("div", "corner")
+        .attribute("aria-hidden", "true")
+        .on("pointerdown", click(hold))
+        .on("pointerup", click(release))
+        .on("pointerleave", click(release))
 }

@@ -1,19 +1,19 @@
 //! The PIN pad (UK14).
 
-use leptos::prelude::*;
-
-use super::controls::{band, button, click};
+use super::controls::{band, button, click, inline, submit};
 use crate::counter::gate::{LONGEST_PIN, check};
 use crate::counter::kiosk::Kiosk;
 use crate::counter::model::{GateSaid, Model};
+use crate::counter::pack::Phrase;
 use crate::parts::Tone;
+use crate::parts::node::{Node, element};
 use crate::text::Text;
 
 /// Asks for the PIN, by keys or by touch.
-pub fn gate(kiosk: Kiosk, model: &Model) -> AnyView {
+pub fn gate(kiosk: Kiosk, model: &Model) -> Node {
     let setup = model.setup.as_ref();
     if setup.is_none_or(|setup| setup.config.pin.is_none()) {
-        return band(Tone::Amber, model.say(Text::NoPin)).into_any();
+        return band(Tone::Amber, model.say(Text::NoPin));
     }
     let gate = &model.gate;
     let said = gate.said.map(|said| match said {
@@ -28,43 +28,39 @@ pub fn gate(kiosk: Kiosk, model: &Model) -> AnyView {
                 }
             });
         });
-        button("key", digit.to_owned(), add)
+        button(
+            "key",
+            Phrase {
+                text: digit.to_owned(),
+                lang: None,
+            },
+            add,
+        )
     };
     let shorten = click(move || {
         kiosk.change(|model| {
             model.gate.pin.pop();
         });
     });
-    view! {
-        <form
-            class="pin"
-            on:submit=move |event| {
-                event.prevent_default();
-                check(kiosk);
-            }
-        >
-            <label for="pin">{model.say(Text::EnterPin)}</label>
-            <input
-                id="pin"
-                type="password"
-                inputmode="numeric"
-                autocomplete="off"
-                maxlength=LONGEST_PIN.to_string()
-                prop:value=gate.pin.clone()
-                on:input=move |event| {
-                    let pin = event_target_value(&event);
-                    kiosk.change(|model| model.gate.pin = pin);
-                }
-            />
-            <div class="keys">
-                {["1", "2", "3", "4", "5", "6", "7", "8", "9"].map(digit).into_iter().collect_view()}
-                {button("key", model.say(Text::Delete), shorten)} {digit("0")}
-                <button type="submit" class="key primary" disabled=gate.is_checking>
-                    {model.say(Text::Continue)}
-                </button>
-            </div>
-            {said.map(|said| band(Tone::Red, said))}
-        </form>
-    }
-    .into_any()
+    let label = element("label", "").attribute("for", "pin");
+    let pin = element("input", "")
+        .attribute("id", "pin")
+        .attribute("type", "password")
+        .attribute("inputmode", "numeric")
+        .attribute("autocomplete", "off")
+        .attribute("maxlength", LONGEST_PIN.to_string())
+        .value(&gate.pin)
+        .on_input(move |pin| kiosk.change(|model| model.gate.pin = pin));
+    let go_on = model.say(Text::Continue);
+    let keys = element("div", "keys")
+        .with_all(["1", "2", "3", "4", "5", "6", "7", "8", "9"].map(digit))
+        .with(button("key", model.say(Text::Delete), shorten))
+        .with(digit("0"))
+        .with(submit("key primary", go_on, gate.is_checking));
+    element("form", "pin")
+        .on_submit(move || check(kiosk))
+        .with(label.with(inline(model.say(Text::EnterPin))))
+        .with(pin)
+        .with(keys)
+        .with_all(said.map(|said| band(Tone::Red, said)))
 }

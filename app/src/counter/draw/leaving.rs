@@ -1,15 +1,14 @@
 //! The question whether anybody is still there, with its countdown (UK10).
 
-use leptos::prelude::*;
-
-use super::controls::{button, click, line, sends};
+use super::controls::{button, click, inline, line, sends};
 use crate::counter::kiosk::Kiosk;
 use crate::counter::model::Model;
 use crate::counter::session::Touch;
+use crate::parts::node::{Node, element};
 use crate::text::Text;
 
 /// What a screen reader says of the countdown: once when it begins, once half way (UX5).
-pub fn spoken(model: &Model) -> impl IntoView + use<> {
+pub fn spoken(model: &Model) -> Node {
     let countdown = model.setup.as_ref().zip(model.leaving);
     let sentence = countdown.map(|(setup, left)| {
         let all = setup.config.countdown_s;
@@ -17,33 +16,30 @@ pub fn spoken(model: &Model) -> impl IntoView + use<> {
         let said = if left <= half { half } else { all };
         model.count(Text::ClearingIn, said.into())
     });
-    view! {
-        <p class="spoken" role="status">
-            {sentence.unwrap_or_default()}
-        </p>
-    }
+    element("p", "spoken")
+        .attribute("role", "status")
+        .with_all(sentence.map(inline))
 }
 
 /// Stands over the screen while the countdown runs. Any touch ends it.
-pub fn dialog(kiosk: Kiosk, model: &Model) -> impl IntoView + use<> {
+pub fn dialog(kiosk: Kiosk, model: &Model) -> Node {
     let left = model.leaving.unwrap_or_default();
-    view! {
-        <div class="veil">
-            <div class="dialog" role="alertdialog" aria-modal="true" aria-labelledby="leaving">
-                <h2 id="leaving">{model.say(Text::StillThere)}</h2>
-                {line("countdown", model.count(Text::ClearingIn, left.into()))}
-                <div class="actions">
-                    {button("quiet", model.say(Text::StopAndClear), sends(kiosk, Touch::Stop))}
-                    <button
-                        type="button"
-                        class="primary"
-                        id="still-here"
-                        on:click=click(move || kiosk.stay())
-                    >
-                        {model.say(Text::StillHere)}
-                    </button>
-                </div>
-            </div>
-        </div>
-    }
+    let title = element("h2", "").attribute("id", "leaving");
+    let stop = sends(kiosk, Touch::Stop);
+    let stay = click(move || kiosk.stay());
+    let stay = button("primary", model.say(Text::StillHere), stay);
+    let actions = element("div", "actions")
+        .with(button("quiet", model.say(Text::StopAndClear), stop))
+        .with(stay.attribute("id", "still-here"));
+    let dialog = element("div", "dialog")
+        .attribute("role", "alertdialog")
+        .attribute("aria-modal", "true")
+        .attribute("aria-labelledby", "leaving")
+        .with(title.with(inline(model.say(Text::StillThere))))
+        .with(line(
+            "countdown",
+            model.count(Text::ClearingIn, left.into()),
+        ))
+        .with(actions);
+    element("div", "veil").with(dialog)
 }

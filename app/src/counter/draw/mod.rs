@@ -1,5 +1,5 @@
-//! The screens as functions of the model: each change draws the whole page again, and Leptos changes
-//! what differs. Never: a decision; touches go up to the kiosk.
+//! The screens as functions of the model: each change draws the whole page again, and
+//! `parts/node.rs` changes what differs. Never: a decision; touches go up to the kiosk.
 
 mod asking;
 mod attract;
@@ -10,6 +10,7 @@ mod enrol;
 mod frame;
 mod gate;
 mod leaving;
+mod rescue;
 mod staff;
 
 pub use frame::page;

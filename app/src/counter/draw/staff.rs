@@ -1,91 +1,123 @@
 //! What staff see: the queue in counts (US5), the field (US2), the device's health (US7). Never: an
 //! answer (US8), a delete.
 
-use leptos::prelude::*;
 use survey::day::{Day, Millis};
-use survey::outbox::Trouble;
+use survey::outbox::alarm::{self, Alarm};
+use survey::outbox::{Aside, Trouble};
 
-use super::controls::{Click, band, button, click, heading, list, toggle};
+use super::controls::{band, button, click, heading, inline, line, list, steps, toggle};
 use super::gate::gate;
+use super::rescue::rescue;
 use crate::counter::enrol::choose_field;
 use crate::counter::kiosk::Kiosk;
 use crate::counter::model::Model;
+use crate::counter::pack::Phrase;
+use crate::counter::session::{CLEANING_S, Screen};
 use crate::device::{clock, page};
 use crate::parts::Tone;
+use crate::parts::node::{Node, element};
 use crate::text::Text;
 
-/// More waiting records than this is amber.
-const MANY: usize = 200;
-/// Less free space than this is amber (B3).
-const LITTLE_MB: u32 = 500;
 /// A clock that is off by more is amber.
 const MOST_MINUTES_OFF: i64 = 2;
 
 /// The staff screen, behind its PIN (UK14).
-pub fn screen(kiosk: Kiosk, model: &Model) -> AnyView {
-    let content = if model.gate.is_open {
-        view! {
-            {queue(kiosk, model)}
-            {fields(kiosk, model)}
-            {health(model)}
-            {band(Tone::Calm, model.say(Text::NoAnswersHere))}
-        }
-        .into_any()
+pub fn screen(kiosk: Kiosk, model: &Model) -> Node {
+    let is_open = model.gate.is_open;
+    // B3: what is in danger leaves the device first; until then there is nothing else to press.
+    let must_export = is_open && model.must_export(clock::wall());
+    let mut content = if is_open {
+        vec![
+            queue(kiosk, model),
+            rescue(kiosk, model),
+            fields(kiosk, model),
+            health(model),
+            band(Tone::Calm, model.say(Text::NoAnswersHere)),
+        ]
     } else {
-        gate(kiosk, model)
+        vec![gate(kiosk, model)]
     };
-    let hand_over: Click = click(|| page::leave_for("/"));
-    view! {
-        <section class="screen staff">
-            {heading(model.say(Text::StaffTitle))}
-            {content}
-            <nav class="steps">{button("primary", model.say(Text::HandOver), hand_over)}</nav>
-        </section>
+    if must_export {
+        content.swap(0, 1);
     }
-    .into_any()
+    let hand_over = click(|| page::leave_for("/"));
+    let hand_over = button("primary last", model.say(Text::HandOver), hand_over);
+    let mut buttons = Vec::new();
+    buttons.extend((!must_export).then_some(hand_over));
+    // What staff saw is shut before the screen is the citizen's (US3).
+    let give = |screen: fn() -> Screen, is_assisted: bool| {
+        click(move || {
+            kiosk.change(|model| {
+                model.gate.is_open = false;
+                model.is_assisted = is_assisted;
+                model.cleaning = CLEANING_S;
+            });
+            kiosk.stay();
+            kiosk.show(screen());
+        })
+    };
+    if is_open && !must_export {
+        let assisted = give(|| Screen::Notice(None), true);
+        let clean = give(|| Screen::Cleaning, false);
+        buttons.push(button("quiet", model.say(Text::Assisted), assisted));
+        buttons.push(button("quiet", model.say(Text::LockForCleaning), clean));
+    }
+    element("section", "screen staff")
+        .with(heading(model.say(Text::StaffTitle)))
+        .with_all(content)
+        .with(steps(buttons))
 }
 
-fn queue(kiosk: Kiosk, model: &Model) -> impl IntoView + use<> {
+/// A card under its title.
+pub fn card(class: &'static str, model: &Model, title: Text) -> Node {
+    let title = element("h2", "").with(inline(model.say(title)));
+    element("div", class).with(title)
+}
+
+fn queue(kiosk: Kiosk, model: &Model) -> Node {
     let counts = &model.counts;
     let number = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
     let oldest = counts.oldest.zip(Day::of(clock::wall()));
     let days = oldest.map(|(oldest, today)| today.since(oldest).max(0));
-    let tone = match (counts.unsent, days) {
-        (_, Some(4..)) => Tone::Red,
-        (MANY.., _) | (_, Some(2..)) => Tone::Amber,
-        _ => Tone::Good,
+    let tone = match model.queue_alarm(clock::wall()) {
+        Alarm::Red => Tone::Red,
+        Alarm::Amber => Tone::Amber,
+        Alarm::Calm => Tone::Good,
     };
-    let when = |at: Option<Millis>| at.map_or_else(|| model.say(Text::Never), time_of_day);
+    let when = |at: Option<Millis>| at.map_or_else(|| model.say(Text::Never).text, time_of_day);
     // What was set aside stays a trouble, however well the others go.
-    let aside = (counts.aside > 0).then_some(Trouble::SetAside);
-    let mut facts = vec![model.count(Text::SetAside, number(counts.aside))];
-    facts.extend(days.map(|days| model.count(Text::OldestDays, days)));
+    let aside = (!counts.asides.is_empty()).then_some(Trouble::SetAside);
+    let mut facts = vec![vec![
+        model.count(Text::SetAside, number(counts.asides.len())),
+    ]];
+    for (why, text) in [
+        (Aside::Refused, Text::AsideRefused),
+        (Aside::Unread, Text::AsideUnread),
+        (Aside::Unreadable, Text::AsideUnreadable),
+    ] {
+        let n = counts.asides.iter().filter(|it| **it == why).count();
+        facts.extend((n > 0).then(|| vec![model.count(text, number(n))]));
+    }
+    facts.extend(days.map(|days| vec![model.count(Text::OldestDays, days)]));
     facts.extend([
-        model.fill(Text::LastSent, &[("t", &when(counts.last_success))]),
-        model.fill(Text::NextTry, &[("t", &when(model.sending.next))]),
-        model.say(plain(counts.last_trouble.or(aside))),
+        vec![model.fill(Text::LastSent, &[("t", &when(counts.last_success))])],
+        vec![model.fill(Text::NextTry, &[("t", &when(model.sending.next))])],
+        vec![model.say(plain(counts.last_trouble.or(aside)))],
     ]);
+    let advice = (tone != Tone::Good).then(|| line("help", model.say(Text::UnsentHow)));
     let is_busy = model.sending.is_busy;
     let label = if is_busy {
         Text::Sending
     } else {
         Text::SendNow
     };
-    view! {
-        <div class="card">
-            <h2>{model.say(Text::QueueTitle)}</h2>
-            {band(tone, model.count(Text::WaitingToSend, number(counts.unsent)))}
-            {list("facts", facts)}
-            <button
-                type="button"
-                class="primary"
-                disabled=is_busy
-                on:click=click(move || kiosk.outside().bell.ring())
-            >
-                {model.say(label)}
-            </button>
-        </div>
-    }
+    let send = click(move || kiosk.outside().bell.ring());
+    let waiting = model.count(Text::WaitingToSend, number(counts.unsent));
+    card("card", model, Text::QueueTitle)
+        .with(band(tone, waiting))
+        .with_all(advice)
+        .with(list("facts", facts))
+        .with(button("primary", model.say(label), send).flag("disabled", is_busy))
 }
 
 /// A trouble in plain words.
@@ -101,67 +133,67 @@ fn plain(trouble: Option<Trouble>) -> Text {
     }
 }
 
-fn fields(kiosk: Kiosk, model: &Model) -> impl IntoView + use<> {
-    let tag = model.language.tag();
+/// Which service field this counter serves now: one tap, remembered (US2).
+pub fn fields(kiosk: Kiosk, model: &Model) -> Node {
     let chosen = model.field();
     let fields = model.setup.iter().flat_map(|setup| &setup.config.fields);
     let buttons = fields.map(|field| {
         let is_chosen = chosen.as_ref() == Some(&field.id);
         let id = field.id.clone();
         let choose = click(move || choose_field(kiosk, id.clone()));
-        toggle(
-            field.name.in_language(tag).to_owned(),
-            tag,
-            is_chosen,
-            choose,
-        )
+        let name = model.name(&field.name);
+        toggle(name.text, name.lang.map(str::to_owned), is_chosen, choose)
     });
-    view! {
-        <div class="card">
-            <h2>{model.say(Text::ChooseField)}</h2>
-            <div class="choices wide">{buttons.collect_view()}</div>
-        </div>
-    }
+    card("card", model, Text::ChooseField).with(element("div", "choices wide").with_all(buttons))
 }
 
-/// Storage, space, clock, version and form, each with its colour and its words.
-pub fn health(model: &Model) -> impl IntoView + use<> {
-    let storage = model.health.map(|health| {
-        let (tone, text) = if health.persisted {
-            (Tone::Good, Text::LastingOn)
-        } else {
-            (Tone::Red, Text::LastingOff)
-        };
-        let free = model.count(Text::FreeSpace, health.free_mb.into());
-        let space = if health.free_mb < LITTLE_MB {
-            let sentence = [&model.say(Text::SpaceLow), ". ", &free].concat();
-            band(Tone::Amber, sentence)
-        } else {
-            band(Tone::Good, free)
-        };
-        (band(tone, model.say(text)), space)
-    });
-    let clock = match model.minutes_ahead.map(i64::abs) {
-        None => band(Tone::Calm, model.say(Text::ClockUnknown)),
-        Some(off) if off <= MOST_MINUTES_OFF => band(Tone::Good, model.say(Text::ClockRight)),
-        Some(off) => band(Tone::Amber, model.count(Text::ClockOff, off)),
+/// Storage, space, clock, version and form, each with its colour, its words, and what to do (US7).
+pub fn health(model: &Model) -> Node {
+    let mut told = Vec::new();
+    let mut tell = |tone, said, how: Option<Text>| {
+        told.push(band(tone, said));
+        told.extend(how.map(|how| line("help", model.say(how))));
     };
+    if let Some(health) = model.health {
+        if health.persisted {
+            tell(Tone::Good, model.say(Text::LastingOn), None);
+        } else {
+            let off = model.say(Text::LastingOff);
+            tell(Tone::Red, off, Some(Text::LastingHow));
+        }
+        let free = model.count(Text::FreeSpace, health.free_mb.into());
+        if alarm::of_space(health.free_mb) > Alarm::Calm {
+            let low = model.say(Text::SpaceLow);
+            let text = [&low.text, ". ", &free.text].concat();
+            let low = Phrase {
+                text,
+                lang: low.lang,
+            };
+            tell(Tone::Amber, low, Some(Text::SpaceHow));
+        } else {
+            tell(Tone::Good, free, None);
+        }
+    }
+    match model.minutes_ahead.map(i64::abs) {
+        None => tell(Tone::Calm, model.say(Text::ClockUnknown), None),
+        Some(off) if off <= MOST_MINUTES_OFF => tell(Tone::Good, model.say(Text::ClockRight), None),
+        Some(off) => {
+            let off = model.count(Text::ClockOff, off);
+            tell(Tone::Amber, off, Some(Text::ClockHow));
+        }
+    }
     let short = |hash: String| hash.get(..8).unwrap_or_default().to_owned();
-    let app = short(page::app().to_string());
-    let mut facts = vec![model.fill(Text::VersionIs, &[("v", &app)])];
+    let build = short(page::app().to_string());
+    let app = [env!("CARGO_PKG_VERSION"), " · ", &build].concat();
+    let mut facts = vec![vec![model.fill(Text::VersionIs, &[("v", &app)])]];
     facts.extend(model.setup.as_ref().map(|setup| {
         let id = short(setup.form.id().to_string());
-        model.fill(Text::FormIs, &[("code", setup.form.code()), ("id", &id)])
+        vec![model.fill(Text::FormIs, &[("code", setup.form.code()), ("id", &id)])]
     }));
-    facts.extend(model.has_update.then(|| model.say(Text::UpdateReady)));
-    view! {
-        <div class="card">
-            <h2>{model.say(Text::HealthTitle)}</h2>
-            {storage}
-            {clock}
-            {list("facts", facts)}
-        </div>
-    }
+    facts.extend(model.has_update.then(|| vec![model.say(Text::UpdateReady)]));
+    card("card", model, Text::HealthTitle)
+        .with_all(told)
+        .with(list("facts", facts))
 }
 
 /// "14:05 23/11" in Việt Nam.

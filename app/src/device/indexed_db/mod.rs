@@ -1,5 +1,6 @@
 //! The store on the browser's IndexedDB. Never: `deleteDatabase` (B4), a blob, a store removed (B5).
 
+mod desk;
 mod shape;
 mod transaction;
 
@@ -9,20 +10,20 @@ use std::rc::Rc;
 
 use js_sys::Object;
 use survey::day::{DAY_MS, Day, Millis};
-use survey::id::{DeviceId, Epoch, FieldId, ResponseId};
+use survey::id::{AppHash, DeviceId, Epoch, FieldId, ResponseId, UnitId};
+use survey::outbox::{Marks, Reoffer};
 use survey::submission::Parcel;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Event, IdbDatabase};
 
+use self::desk::{Desk, Stop};
 use self::transaction::{Access, Transaction};
 use super::store::{
-    Begun, Enrolment, Entry, Facts, Heard, PinTries, QueueSummary, Queued, SETTLED_DAYS, Store,
-    StoreError, counted,
+    Begun, Enrolment, Entry, Facts, Heard, News, PinTries, QueueSummary, Queued, SETTLED_DAYS,
+    Store, StoreError, counted,
 };
 
-/// Raised whenever a store is added.
-const VERSION: u32 = 1;
 /// Records, waiting and settled.
 const PARCELS: &str = "parcels";
 /// The queue: an entry for each record without a verdict.
@@ -38,13 +39,22 @@ const CONFIG: &str = "config";
 /// The signing key, as the browser's own object.
 const KEY: &str = "key";
 const STORES: [&str; 4] = [PARCELS, OUTBOX, SETTLED, FACTS];
+/// Own texts that a new enrolment begins anew.
+const BEGUN_ANEW: [&str; 6] = [
+    "batch",
+    "days",
+    "field",
+    "restore",
+    "silent-until",
+    "last-trouble",
+];
 /// A failed open is tried so often (B4).
 const OPENINGS: u8 = 3;
 
 /// One database and its connection, opened when first needed and again after the browser closed it.
 #[derive(Clone, Debug)]
 pub struct IndexedDb {
-    name: String,
+    name: Rc<str>,
     connection: Rc<RefCell<Option<IdbDatabase>>>,
     staged_key: Rc<RefCell<Option<JsValue>>>,
 }
@@ -54,7 +64,7 @@ impl IndexedDb {
     #[must_use]
     pub fn named(name: &str) -> Self {
         Self {
-            name: name.to_owned(),
+            name: name.into(),
             connection: Rc::default(),
             staged_key: Rc::default(),
         }
@@ -78,9 +88,21 @@ impl IndexedDb {
     /// # Errors
     /// [`StoreError`].
     pub async fn key(&self) -> Result<Option<JsValue>, StoreError> {
-        let work = async |transaction: &Transaction| transaction.get(FACTS, KEY).await;
-        let key = self.run(&[FACTS], Access::Read, work).await?;
+        let read = |desk: &mut Desk| desk.get(FACTS, KEY);
+        let key = self.run(&[FACTS], Access::Read, read).await?;
         Ok(key.is_object().then_some(key))
+    }
+
+    /// Changes these of the device's own texts.
+    fn keep<const N: usize>(&self, texts: [(&'static str, String); N]) -> Working<'static, ()> {
+        self.run(&[FACTS], Access::Strict, move |desk| {
+            let own = own(desk)?;
+            for (name, text) in &texts {
+                shape::set(&own, name, text)?;
+            }
+            desk.put(FACTS, OWN, own);
+            Ok(())
+        })
     }
 
     async fn connected(&self) -> Result<IdbDatabase, StoreError> {
@@ -89,7 +111,7 @@ impl IndexedDb {
             if let Some(database) = self.connection.borrow().clone() {
                 return Ok(database);
             }
-            match transaction::open(&self.name, VERSION, &STORES).await {
+            match transaction::open(&self.name, &STORES).await {
                 Ok(database) => {
                     self.watch(&database);
                     *self.connection.borrow_mut() = Some(database);
@@ -114,68 +136,75 @@ impl IndexedDb {
         gone.forget();
     }
 
-    /// Runs one transaction; after a failure once more, on a new connection (O15). The value comes in
-    /// a slot of its own, so that all but a few lines are compiled once for all verbs.
-    async fn run<T>(
+    /// Runs one verb in one transaction; after a failure once more, on a new connection (O15). The
+    /// value comes in a slot of its own, so that all but a few lines are compiled once for all verbs.
+    fn run<'a, T: 'a>(
         &self,
-        stores: &[&str],
+        stores: &'static [&'static str],
         access: Access,
-        step: impl AsyncFn(&Transaction) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
-        let value = RefCell::new(None);
-        let work = |transaction: Rc<Transaction>| -> Working<'_> {
-            Box::pin(async {
-                let transaction = transaction;
-                *value.borrow_mut() = Some(step(&transaction).await?);
-                Ok(())
-            })
-        };
-        self.twice(stores, access, &work).await?;
-        value.take().ok_or(StoreError::Failed)
+        mut verb: impl FnMut(&mut Desk) -> Result<T, Stop> + 'a,
+    ) -> Working<'a, T> {
+        let database = self.clone();
+        Box::pin(async move {
+            let mut value = None;
+            let mut keep = |desk: &mut Desk| verb(desk).map(|it| value = Some(it));
+            database.twice(stores, access, &mut keep).await?;
+            value.ok_or(StoreError::Failed)
+        })
     }
 
     fn twice<'a>(
         &'a self,
-        stores: &'a [&'a str],
+        stores: &'static [&'static str],
         access: Access,
-        work: &'a dyn Fn(Rc<Transaction>) -> Working<'a>,
-    ) -> Working<'a> {
+        verb: Verb<'a>,
+    ) -> Working<'a, ()> {
         Box::pin(async move {
-            let first = self.once(stores, access, work).await;
+            let first = self.once(stores, access, verb).await;
             if first.is_ok() {
                 return first;
             }
             self.close();
-            self.once(stores, access, work).await
+            self.once(stores, access, verb).await
         })
     }
 
-    fn once<'a>(
-        &'a self,
-        stores: &'a [&'a str],
+    async fn once(
+        &self,
+        stores: &[&str],
         access: Access,
-        work: &'a dyn Fn(Rc<Transaction>) -> Working<'a>,
-    ) -> Working<'a> {
-        Box::pin(async move {
-            let database = self.connected().await?;
-            let transaction = Rc::new(Transaction::begin(&database, stores, access)?);
-            work(Rc::clone(&transaction)).await?;
-            transaction.complete().await
-        })
+        verb: &mut dyn FnMut(&mut Desk) -> Result<(), Stop>,
+    ) -> Result<(), StoreError> {
+        let database = self.connected().await?;
+        let transaction = Transaction::begin(&database, stores, access)?;
+        let mut desk = Desk::default();
+        loop {
+            desk.begin();
+            match verb(&mut desk) {
+                Ok(()) => break,
+                Err(Stop::Broken(error)) => return Err(error),
+                Err(Stop::Unread) => desk.read(&transaction).await?,
+            }
+        }
+        desk.write(&transaction)?;
+        transaction.complete().await
     }
 }
 
-/// Something under way that ends in success or not.
-type Working<'a> = Pin<Box<dyn Future<Output = Result<(), StoreError>> + 'a>>;
+/// Something under way.
+type Working<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + 'a>>;
+/// What is done in one transaction.
+type Verb<'a> = &'a mut dyn FnMut(&mut Desk) -> Result<(), Stop>;
 
-/// The device's own texts, in one object.
-async fn own(transaction: &Transaction) -> Result<JsValue, StoreError> {
-    let own = transaction.get(FACTS, OWN).await?;
-    Ok(if own.is_object() {
-        own
-    } else {
-        Object::new().into()
-    })
+/// The device's own texts, in one object: a copy, so that a verb that is begun again finds them as
+/// they are stored.
+fn own(desk: &mut Desk) -> Result<JsValue, Stop> {
+    let own = desk.get(FACTS, OWN)?;
+    let copy = Object::new();
+    if own.is_object() {
+        Object::assign(&copy, own.unchecked_ref());
+    }
+    Ok(copy.into())
 }
 
 fn facts(own: &JsValue, config: &JsValue) -> Facts {
@@ -196,16 +225,40 @@ fn facts(own: &JsValue, config: &JsValue) -> Facts {
             wrong: wrong.unwrap_or_default(),
             until: instant("pin-until"),
         },
+        mark: text("mark"),
+        exported: instant("exported"),
     }
 }
 
-async fn queue(transaction: &Transaction) -> Result<Vec<Queued>, StoreError> {
-    let all = transaction.all(OUTBOX).await?;
+fn queue(desk: &mut Desk) -> Result<Vec<Queued>, Stop> {
     let mut queue = Vec::new();
-    for value in all.iter() {
+    for value in desk.all(OUTBOX)?.iter() {
         queue.extend(shape::read_entry(&value));
     }
     Ok(queue)
+}
+
+/// Settled records that return to the queue as the news says (O12).
+fn returning(desk: &mut Desk, news: &News) -> Result<Vec<Entry>, Stop> {
+    let mut entries = Vec::new();
+    if news.reoffer() == Reoffer::Nothing {
+        return Ok(entries);
+    }
+    let settled = desk.all(SETTLED)?;
+    let settled = settled
+        .iter()
+        .filter_map(|value| shape::read_settled(&value));
+    let settled: Vec<_> = settled.filter(|it| news.returns(&it.unit)).collect();
+    desk.will_need(PARCELS, settled.iter().map(|it| it.id.as_str()))?;
+    for settled in settled {
+        let parcel = shape::read_parcel(&desk.get(PARCELS, &settled.id)?);
+        entries.extend(parcel.map(|parcel| Entry {
+            parcel,
+            unit: settled.unit,
+            day: settled.day,
+        }));
+    }
+    Ok(entries)
 }
 
 /// An instant as text; none is empty.
@@ -214,180 +267,228 @@ fn written(at: Option<Millis>) -> String {
 }
 
 impl Store for IndexedDb {
-    async fn open(&self) -> Result<Facts, StoreError> {
-        let work = async |transaction: &Transaction| {
-            let own = own(transaction).await?;
+    fn open(&self) -> impl Future<Output = Result<Facts, StoreError>> {
+        self.run(&STORES, Access::Strict, move |desk| {
+            let own = own(desk)?;
+            let config = desk.get(FACTS, CONFIG)?;
+            let facts = facts(&own, &config);
             shape::set(&own, "probe", "written")?;
-            transaction.put(FACTS, OWN, &own)?;
-            let config = transaction.get(FACTS, CONFIG).await?;
-            Ok(facts(&own, &config))
-        };
-        self.run(&STORES, Access::Strict, work).await
+            desk.put(FACTS, OWN, own);
+            Ok(facts)
+        })
     }
 
-    async fn finish(&self, entry: &Entry) -> Result<(), StoreError> {
-        let work = async |transaction: &Transaction| {
+    fn finish(&self, entry: &Entry) -> impl Future<Output = Result<(), StoreError>> {
+        self.run(&[PARCELS, OUTBOX], Access::Strict, move |desk| {
             let id = entry.parcel.id.to_string();
-            if transaction.get(PARCELS, &id).await?.is_undefined() {
-                transaction.put(PARCELS, &id, &shape::parcel(&entry.parcel)?)?;
-                transaction.put(OUTBOX, &id, &shape::entry(entry)?)?;
+            if desk.get(PARCELS, &id)?.is_undefined() {
+                desk.put(PARCELS, &id, shape::parcel(&entry.parcel)?);
+                desk.put(OUTBOX, &id, shape::entry(entry)?);
             }
             Ok(())
-        };
-        self.run(&[PARCELS, OUTBOX], Access::Strict, work).await
+        })
     }
 
-    async fn waiting(&self) -> Result<Vec<Queued>, StoreError> {
-        self.run(&[OUTBOX], Access::Read, queue).await
+    fn waiting(&self) -> impl Future<Output = Result<Vec<Queued>, StoreError>> {
+        self.run(&[OUTBOX], Access::Read, queue)
     }
 
-    async fn parcels(&self, ids: &[ResponseId]) -> Result<Vec<Parcel>, StoreError> {
-        let work = async |transaction: &Transaction| {
+    fn parcels(&self, ids: &[ResponseId]) -> impl Future<Output = Result<Vec<Parcel>, StoreError>> {
+        let ids: Vec<String> = ids.iter().map(ResponseId::to_string).collect();
+        self.run(&[PARCELS, OUTBOX], Access::Read, move |desk| {
+            for store in [OUTBOX, PARCELS] {
+                desk.will_need(store, ids.iter().map(String::as_str))?;
+            }
             let mut parcels = Vec::with_capacity(ids.len());
-            for id in ids {
-                let id = id.to_string();
-                if !transaction.get(OUTBOX, &id).await?.is_undefined() {
-                    let value = transaction.get(PARCELS, &id).await?;
-                    parcels.extend(shape::read_parcel(&value));
-                }
+            for id in &ids {
+                let is_waiting = !desk.get(OUTBOX, id)?.is_undefined();
+                let parcel = desk.get(PARCELS, id)?;
+                parcels.extend(shape::read_parcel(&parcel).filter(|_| is_waiting));
             }
             Ok(parcels)
-        };
-        self.run(&[PARCELS, OUTBOX], Access::Read, work).await
+        })
     }
 
-    async fn settle(&self, heard: &Heard) -> Result<(), StoreError> {
-        let work = async |transaction: &Transaction| {
-            for (id, hash, verdict) in &heard.settle {
+    fn marks(&self, unit: &UnitId) -> impl Future<Output = Result<Marks, StoreError>> {
+        self.run(&[FACTS], Access::Read, move |desk| {
+            Ok(shape::marks(&own(desk)?, unit))
+        })
+    }
+
+    fn settle(&self, heard: &Heard) -> impl Future<Output = Result<usize, StoreError>> {
+        self.run(&STORES, Access::Strict, move |desk| {
+            let own = own(desk)?;
+            let returned = match &heard.news {
+                Some(news) => returning(desk, news)?,
+                None => Vec::new(),
+            };
+            let settle = heard.settle.iter().map(|(id, ..)| id);
+            let aside = heard.aside.iter().map(|(id, _)| id);
+            let named: Vec<_> = settle.chain(aside).map(ResponseId::to_string).collect();
+            for store in [OUTBOX, PARCELS] {
+                desk.will_need(store, named.iter().map(String::as_str))?;
+            }
+            let mut is_outdated = false;
+            if let Some(news) = &heard.news {
+                let known = shape::marks(&own, &news.unit);
+                is_outdated = known.is_outdated(news.said);
+                let after = known.after(news.before, news.said);
+                shape::set_marks(&own, &news.unit, after)?;
+            }
+            for entry in &returned {
+                let id = entry.parcel.id.to_string();
+                desk.put(OUTBOX, &id, shape::entry(entry)?);
+                desk.remove(SETTLED, &id);
+            }
+            for (id, hash, verdict) in heard.settle.iter().filter(|_| !is_outdated) {
                 let id = id.to_string();
-                let queued = shape::read_entry(&transaction.get(OUTBOX, &id).await?);
-                let parcel = shape::read_parcel(&transaction.get(PARCELS, &id).await?);
+                let queued = shape::read_entry(&desk.get(OUTBOX, &id)?);
+                let parcel = shape::read_parcel(&desk.get(PARCELS, &id)?);
                 let (Some(queued), Some(parcel)) = (queued, parcel) else {
                     continue;
                 };
                 if parcel.rehash() == *hash {
-                    transaction.remove(OUTBOX, &id)?;
-                    let kept = shape::parcel(&parcel.without_comment())?;
-                    transaction.put(PARCELS, &id, &kept)?;
-                    let settled = shape::settled(&queued, *verdict, heard.now)?;
-                    transaction.put(SETTLED, &id, &settled)?;
+                    desk.remove(OUTBOX, &id);
+                    desk.put(PARCELS, &id, shape::parcel(&parcel.without_comment())?);
+                    let settled = shape::settled(&queued, *verdict, heard.stamp())?;
+                    desk.put(SETTLED, &id, settled);
                 }
             }
-            for id in &heard.aside {
+            for (id, why) in &heard.aside {
                 let id = id.to_string();
-                let queued = shape::read_entry(&transaction.get(OUTBOX, &id).await?);
-                if let Some(queued) = queued {
-                    transaction.put(OUTBOX, &id, &shape::entry_aside(&queued, heard.now)?)?;
+                if let Some(queued) = shape::read_entry(&desk.get(OUTBOX, &id)?) {
+                    desk.put(OUTBOX, &id, shape::entry_aside(&queued, heard.now, *why)?);
                 }
             }
-            let own = own(transaction).await?;
             if heard.server_time.is_some() {
                 let known = shape::instant(&own, "server-time");
                 shape::set(&own, "server-time", &written(known.max(heard.server_time)))?;
                 shape::set(&own, "last-success", &written(Some(heard.now)))?;
             }
-            shape::set(&own, "silent-until", &written(heard.silent_until))?;
+            let silence = heard.silence(returned.len());
+            shape::set(&own, "silent-until", &written(silence))?;
             shape::set(&own, "last-trouble", shape::trouble(heard.trouble))?;
-            transaction.put(FACTS, OWN, &own)
-        };
-        self.run(&STORES, Access::Strict, work).await
+            desk.put(FACTS, OWN, own);
+            Ok(returned.len())
+        })
     }
 
-    async fn forget(&self, now: Millis) -> Result<usize, StoreError> {
-        let work = async |transaction: &Transaction| {
+    fn forget(&self, now: Millis) -> impl Future<Output = Result<usize, StoreError>> {
+        self.run(&[PARCELS, SETTLED], Access::Strict, move |desk| {
             let mut forgotten = 0;
-            for value in transaction.all(SETTLED).await?.iter() {
-                if let Some((id, at)) = shape::read_settled(&value)
-                    && now.since(at) > SETTLED_DAYS * DAY_MS
+            for value in desk.all(SETTLED)?.iter() {
+                if let Some(settled) = shape::read_settled(&value)
+                    && now.since(settled.at) > SETTLED_DAYS * DAY_MS
                 {
-                    transaction.remove(PARCELS, &id)?;
-                    transaction.remove(SETTLED, &id)?;
+                    desk.remove(PARCELS, &settled.id);
+                    desk.remove(SETTLED, &settled.id);
                     forgotten += 1;
                 }
             }
             Ok(forgotten)
-        };
-        self.run(&[PARCELS, SETTLED], Access::Strict, work).await
+        })
     }
 
-    async fn summary(&self) -> Result<QueueSummary, StoreError> {
-        let work = async |transaction: &Transaction| {
-            let queue = queue(transaction).await?;
-            let own = own(transaction).await?;
-            let is_aside = |queued: &&Queued| queued.waiting.aside_since.is_some();
+    fn summary(&self) -> impl Future<Output = Result<QueueSummary, StoreError>> {
+        self.run(&[OUTBOX, FACTS], Access::Read, move |desk| {
+            let queue = queue(desk)?;
+            let own = own(desk)?;
             let trouble = shape::member(&own, "last-trouble").unwrap_or_default();
             Ok(QueueSummary {
                 unsent: queue.len(),
-                aside: queue.iter().filter(is_aside).count(),
+                asides: queue.iter().filter_map(|queued| queued.aside).collect(),
                 oldest: queue.iter().map(|queued| queued.day).min(),
                 last_success: shape::instant(&own, "last-success"),
                 last_trouble: shape::read_trouble(&trouble),
                 days: shape::days(&own),
             })
-        };
-        self.run(&[OUTBOX, FACTS], Access::Read, work).await
+        })
     }
 
-    async fn enrol(&self, enrolment: &Enrolment, config: &str) -> Result<(), StoreError> {
-        let key = self.staged_key.borrow_mut().take();
-        let work = async |transaction: &Transaction| {
-            let own = own(transaction).await?;
+    fn enrol(
+        &self,
+        enrolment: &Enrolment,
+        config: &str,
+    ) -> impl Future<Output = Result<(), StoreError>> {
+        let (enrolment, key) = (*enrolment, self.staged_key.borrow_mut().take());
+        self.run(&[FACTS], Access::Strict, move |desk| {
+            let own = own(desk)?;
             shape::set(&own, "device", &enrolment.device.to_string())?;
             shape::set(&own, "epoch", &enrolment.epoch.to_string())?;
-            for begun_anew in ["batch", "days", "field", "silent-until", "last-trouble"] {
+            for begun_anew in BEGUN_ANEW {
                 shape::set(&own, begun_anew, "")?;
             }
-            transaction.put(FACTS, OWN, &own)?;
-            transaction.put(FACTS, CONFIG, &config.into())?;
-            key.as_ref()
-                .map_or(Ok(()), |key| transaction.put(FACTS, KEY, key))
-        };
-        self.run(&[FACTS], Access::Strict, work).await
+            desk.put(FACTS, OWN, own);
+            desk.put(FACTS, CONFIG, config.into());
+            if let Some(key) = &key {
+                desk.put(FACTS, KEY, key.clone());
+            }
+            Ok(())
+        })
     }
 
-    async fn configure(&self, config: &str) -> Result<(), StoreError> {
-        let work = async |transaction: &Transaction| transaction.put(FACTS, CONFIG, &config.into());
-        self.run(&[FACTS], Access::Strict, work).await
+    fn configure(&self, config: &str) -> impl Future<Output = Result<(), StoreError>> {
+        self.run(&[FACTS], Access::Strict, move |desk| {
+            desk.put(FACTS, CONFIG, config.into());
+            Ok(())
+        })
     }
 
-    async fn next_batch(&self) -> Result<u32, StoreError> {
-        let work = async |transaction: &Transaction| {
-            let own = own(transaction).await?;
+    fn next_batch(&self) -> impl Future<Output = Result<u32, StoreError>> {
+        self.run(&[FACTS], Access::Strict, move |desk| {
+            let own = own(desk)?;
             let last = shape::member(&own, "batch").and_then(|last| last.parse().ok());
             let next = last.unwrap_or(0_u32).saturating_add(1);
             shape::set(&own, "batch", &next.to_string())?;
-            transaction.put(FACTS, OWN, &own)?;
+            desk.put(FACTS, OWN, own);
             Ok(next)
-        };
-        self.run(&[FACTS], Access::Strict, work).await
+        })
     }
 
-    async fn count(&self, what: Begun, day: Day) -> Result<(), StoreError> {
-        let work = async |transaction: &Transaction| {
-            let own = own(transaction).await?;
+    fn run_as(&self, app: AppHash) -> impl Future<Output = Result<(), StoreError>> {
+        let app = app.to_string();
+        self.run(&[OUTBOX, FACTS], Access::Strict, move |desk| {
+            let own = own(desk)?;
+            if shape::member(&own, "app").as_ref() == Some(&app) {
+                return Ok(());
+            }
+            for value in desk.all(OUTBOX)?.iter() {
+                let aside = shape::instant(&value, "aside");
+                if let Some(id) = shape::member(&value, "id").filter(|_| aside.is_some()) {
+                    shape::set(&value, "aside", "")?;
+                    desk.put(OUTBOX, &id, value);
+                }
+            }
+            shape::set(&own, "app", &app)?;
+            desk.put(FACTS, OWN, own);
+            Ok(())
+        })
+    }
+
+    fn count(&self, what: Begun, day: Day) -> impl Future<Output = Result<(), StoreError>> {
+        self.run(&[FACTS], Access::Strict, move |desk| {
+            let own = own(desk)?;
             let days = counted(shape::days(&own), what, day);
-            shape::set(&own, "days", &survey::wire::write(&days))?;
-            transaction.put(FACTS, OWN, &own)
-        };
-        self.run(&[FACTS], Access::Strict, work).await
+            shape::set(&own, "days", &survey::json::write(&days))?;
+            desk.put(FACTS, OWN, own);
+            Ok(())
+        })
     }
 
-    async fn choose_field(&self, field: &FieldId) -> Result<(), StoreError> {
-        let work = async |transaction: &Transaction| {
-            let own = own(transaction).await?;
-            shape::set(&own, "field", field.as_str())?;
-            transaction.put(FACTS, OWN, &own)
-        };
-        self.run(&[FACTS], Access::Strict, work).await
+    fn choose_field(&self, field: &FieldId) -> impl Future<Output = Result<(), StoreError>> {
+        self.keep([("field", field.as_str().to_owned())])
     }
 
-    async fn remember_pin(&self, tries: PinTries) -> Result<(), StoreError> {
-        let work = async |transaction: &Transaction| {
-            let own = own(transaction).await?;
-            shape::set(&own, "pin-wrong", &tries.wrong.to_string())?;
-            shape::set(&own, "pin-until", &written(tries.until))?;
-            transaction.put(FACTS, OWN, &own)
-        };
-        self.run(&[FACTS], Access::Strict, work).await
+    fn remember_pin(&self, tries: PinTries) -> impl Future<Output = Result<(), StoreError>> {
+        let until = written(tries.until);
+        self.keep([("pin-wrong", tries.wrong.to_string()), ("pin-until", until)])
+    }
+
+    fn leave_mark(&self, mark: &str) -> impl Future<Output = Result<(), StoreError>> {
+        self.keep([("mark", mark.to_owned())])
+    }
+
+    fn exported(&self, at: Millis) -> impl Future<Output = Result<(), StoreError>> {
+        self.keep([("exported", written(Some(at)))])
     }
 }

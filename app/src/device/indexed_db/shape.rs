@@ -4,7 +4,7 @@
 use js_sys::{Object, Reflect};
 use survey::day::{Day, Millis};
 use survey::id::{Commitment, ParcelHash, ResponseId, Salt, UnitId};
-use survey::outbox::{Trouble, Verdict, Waiting};
+use survey::outbox::{Aside, Marks, Trouble, Verdict, Waiting};
 use survey::submission::{Parcel, SaltedComment};
 use survey::wire::batch::DayCount;
 use wasm_bindgen::JsValue;
@@ -40,7 +40,7 @@ pub fn instant(value: &JsValue, name: &str) -> Option<Millis> {
 /// The counts of surveys opened and abandoned.
 pub fn days(value: &JsValue) -> Vec<DayCount> {
     let days = member(value, "days").unwrap_or_default();
-    survey::wire::read(&days).unwrap_or_default()
+    survey::json::read(&days).unwrap_or_default()
 }
 
 /// A record, with its comment while it waits.
@@ -93,7 +93,7 @@ pub fn entry(entry: &Entry) -> Result<JsValue, StoreError> {
 }
 
 /// A queue entry that was set aside.
-pub fn entry_aside(queued: &Queued, since: Millis) -> Result<JsValue, StoreError> {
+pub fn entry_aside(queued: &Queued, since: Millis, why: Aside) -> Result<JsValue, StoreError> {
     object(&[
         ("id", &queued.waiting.id.to_string()),
         ("hash", &queued.waiting.hash.to_string()),
@@ -101,6 +101,7 @@ pub fn entry_aside(queued: &Queued, since: Millis) -> Result<JsValue, StoreError
         ("day", &queued.day.to_string()),
         ("bytes", &queued.waiting.bytes.to_string()),
         ("aside", &since.0.to_string()),
+        ("why", aside_word(why)),
     ])
 }
 
@@ -115,7 +116,25 @@ pub fn read_entry(value: &JsValue) -> Option<Queued> {
         },
         unit: UnitId::parse(&member(value, "unit")?).ok()?,
         day: Day::parse(&member(value, "day")?)?,
+        // Earlier releases kept no reason: what they set aside was refused, but for a few.
+        aside: instant(value, "aside").map(|_| read_aside(member(value, "why").as_deref())),
     })
+}
+
+const ASIDES: [(Aside, &str); 3] = [
+    (Aside::Refused, "refused"),
+    (Aside::Unread, "unread"),
+    (Aside::Unreadable, "unreadable"),
+];
+
+fn aside_word(why: Aside) -> &'static str {
+    let word = ASIDES.iter().find(|(known, _)| *known == why);
+    word.map_or("", |(_, word)| word)
+}
+
+fn read_aside(word: Option<&str>) -> Aside {
+    let why = ASIDES.iter().find(|(_, known)| Some(*known) == word);
+    why.map_or(Aside::Refused, |(why, _)| *why)
 }
 
 /// What was decided on a record, and when it was heard.
@@ -128,14 +147,66 @@ pub fn settled(queued: &Queued, verdict: Verdict, at: Millis) -> Result<JsValue,
     object(&[
         ("id", &queued.waiting.id.to_string()),
         ("unit", queued.unit.as_str()),
+        ("day", &queued.day.to_string()),
         ("verdict", word),
         ("at", &at.0.to_string()),
     ])
 }
 
-/// The id of a settled record and when its verdict was heard.
-pub fn read_settled(value: &JsValue) -> Option<(String, Millis)> {
-    Some((member(value, "id")?, instant(value, "at")?))
+/// A settled record, without its content.
+pub struct Settled {
+    /// Which.
+    pub id: String,
+    /// The unit whose ledger has it.
+    pub unit: UnitId,
+    /// Its business day.
+    pub day: Day,
+    /// When its verdict was given.
+    pub at: Millis,
+}
+
+/// Reads what was settled; `None` when it is none.
+pub fn read_settled(value: &JsValue) -> Option<Settled> {
+    let at = instant(value, "at")?;
+    // The first version kept no day: that of the verdict stands in for it (U5).
+    let day = member(value, "day").and_then(|day| Day::parse(&day));
+    Some(Settled {
+        id: member(value, "id")?,
+        unit: UnitId::parse(&member(value, "unit")?).ok()?,
+        day: day.or_else(|| Day::of(at))?,
+        at,
+    })
+}
+
+/// The member that holds a unit's version.
+fn version_of(unit: &UnitId) -> String {
+    ["version/", unit.as_str()].concat()
+}
+
+/// What a version was counted under; when this changes, the versions of all units are cleared.
+fn reign(own: &JsValue, restore: u32) -> String {
+    let epoch = member(own, "epoch").unwrap_or_default();
+    [epoch.as_str(), "/", &restore.to_string()].concat()
+}
+
+/// The marks of a unit (O12).
+pub fn marks(own: &JsValue, unit: &UnitId) -> Marks {
+    let restore = member(own, "restore").and_then(|restore| restore.parse().ok());
+    let restore = restore.unwrap_or_default();
+    let version = member(own, &version_of(unit)).unwrap_or_default();
+    let version = version.strip_prefix(&reign(own, restore));
+    let version = version.and_then(|version| version.strip_prefix(' ')?.parse().ok());
+    Marks {
+        restore,
+        version: version.unwrap_or_default(),
+    }
+}
+
+/// Keeps the marks of a unit.
+pub fn set_marks(own: &JsValue, unit: &UnitId, marks: Marks) -> Result<(), StoreError> {
+    set(own, "restore", &marks.restore.to_string())?;
+    let version = [&*reign(own, marks.restore), " ", &marks.version.to_string()].concat();
+    set(own, &version_of(unit), &version)
 }
 
 const TROUBLES: [(Trouble, &str); 6] = [

@@ -35,6 +35,11 @@ pub async fn answer(request: &IdbRequest) -> Result<JsValue, StoreError> {
     JsFuture::from(settled)
         .await
         .map_err(|error| cause(&error))?;
+    result(request)
+}
+
+/// The result of a request that has succeeded, or why it failed.
+pub fn result(request: &IdbRequest) -> Result<JsValue, StoreError> {
     match request.error() {
         Ok(None) => request.result().map_err(|error| cause(&error)),
         Ok(Some(error)) => Err(cause(&error)),
@@ -42,16 +47,34 @@ pub async fn answer(request: &IdbRequest) -> Result<JsValue, StoreError> {
     }
 }
 
-/// Opens a database, adding the stores that are missing (B5: a migration only adds).
-pub async fn open(name: &str, version: u32, stores: &[&str]) -> Result<IdbDatabase, StoreError> {
+/// Opens a database, adding the stores that are missing (B5: a migration only adds). It asks for no
+/// version, so that it opens what a later release left behind (U5).
+pub async fn open(name: &str, stores: &[&str]) -> Result<IdbDatabase, StoreError> {
+    let database = open_at(name, None, stores).await?;
+    let names = database.object_store_names();
+    if stores.iter().all(|store| names.contains(store)) {
+        return Ok(database);
+    }
+    let later = database.version() + 1.0;
+    database.close();
+    open_at(name, Some(later), stores).await
+}
+
+async fn open_at(
+    name: &str,
+    version: Option<f64>,
+    stores: &[&str],
+) -> Result<IdbDatabase, StoreError> {
     let global = js_sys::global();
     let factory = Reflect::get(&global, &JsValue::from_str("indexedDB"))
         .ok()
         .and_then(|factory| factory.dyn_into::<IdbFactory>().ok())
         .ok_or(StoreError::Closed)?;
-    let request = factory
-        .open_with_u32(name, version)
-        .map_err(|error| cause(&error))?;
+    let request = match version {
+        None => factory.open(name),
+        Some(version) => factory.open_with_f64(name, version),
+    };
+    let request = request.map_err(|error| cause(&error))?;
     let wanted: Vec<String> = stores.iter().map(|store| (*store).to_owned()).collect();
     let upgrade = Closure::once(move |event: Event| add_missing(&event, &wanted));
     request.set_onupgradeneeded(Some(upgrade.as_ref().unchecked_ref()));
@@ -122,34 +145,33 @@ impl Transaction {
         })
     }
 
-    /// One of its stores.
-    pub fn store(&self, name: &str) -> Result<IdbObjectStore, StoreError> {
+    fn store(&self, name: &str) -> Result<IdbObjectStore, StoreError> {
         self.inner.object_store(name).map_err(|error| cause(&error))
     }
 
-    /// The value under a key; `undefined` where there is none.
-    pub async fn get(&self, store: &str, key: &str) -> Result<JsValue, StoreError> {
-        let request = self.store(store)?.get(&key.into());
-        answer(&request.map_err(|error| cause(&error))?).await
+    /// Asks for the value under a key, or for every value of a store.
+    pub fn ask(&self, store: &str, key: Option<&str>) -> Result<IdbRequest, StoreError> {
+        let store = self.store(store)?;
+        let request = match key {
+            Some(key) => store.get(&key.into()),
+            None => store.get_all(),
+        };
+        request.map_err(|error| cause(&error))
     }
 
-    /// Every value of a store.
-    pub async fn all(&self, store: &str) -> Result<Array, StoreError> {
-        let request = self.store(store)?.get_all();
-        let all = answer(&request.map_err(|error| cause(&error))?).await?;
-        all.dyn_into().map_err(|_| StoreError::Failed)
-    }
-
-    /// Writes a value; a failure shows here or at [`Self::complete`].
-    pub fn put(&self, store: &str, key: &str, value: &JsValue) -> Result<(), StoreError> {
-        let put = self.store(store)?.put_with_key(value, &key.into());
-        put.map(|_| ()).map_err(|error| cause(&error))
-    }
-
-    /// Removes a value.
-    pub fn remove(&self, store: &str, key: &str) -> Result<(), StoreError> {
-        let remove = self.store(store)?.delete(&key.into());
-        remove.map(|_| ()).map_err(|error| cause(&error))
+    /// Writes a value, or removes it; a failure shows here or at [`Self::complete`].
+    pub fn change(
+        &self,
+        store: &str,
+        key: &str,
+        value: Option<&JsValue>,
+    ) -> Result<(), StoreError> {
+        let (store, key) = (self.store(store)?, key.into());
+        let request = match value {
+            Some(value) => store.put_with_key(value, &key),
+            None => store.delete(&key),
+        };
+        request.map(|_| ()).map_err(|error| cause(&error))
     }
 
     /// Waits for the `complete` event: only now everything written is there, and stays.

@@ -1,6 +1,7 @@
 //! Who is at the page and what they may do.
 
 mod powers;
+mod prove;
 mod set_up;
 mod sign_in;
 mod trouble;
@@ -13,10 +14,11 @@ use survey::wire::manager::Session;
 use super::frame::Stage;
 use crate::device::api::Trouble;
 use crate::device::clock;
-pub use powers::Powers;
+pub use powers::{Powers, WithKept};
+pub use prove::Prove;
 pub use set_up::SetUp;
 pub use sign_in::SignIn;
-pub use trouble::said;
+pub use trouble::{missed, said};
 
 /// After so long without a touch nobody is taken to be there.
 const ATTENDED_MS: i64 = 15 * MINUTE_MS;
@@ -56,6 +58,8 @@ pub struct Desk {
     heard: RwSignal<(Millis, i64)>,
     /// The server's day.
     day: RwSignal<Option<Day>>,
+    /// What waits for a proof of who is here (rule S7).
+    pub proof: RwSignal<Option<Callback<()>>>,
     /// When a person last did something, since the page began.
     touched: StoredValue<i64>,
 }
@@ -68,6 +72,7 @@ impl Desk {
             visit: RwSignal::new(Visit::Opening),
             heard: RwSignal::new((Millis(0), 0)),
             day: RwSignal::new(None),
+            proof: RwSignal::new(None),
             touched: StoredValue::new(clock::monotonic()),
         };
         let touch = move || desk.touched.set_value(clock::monotonic());
@@ -104,6 +109,21 @@ impl Desk {
         if trouble.is_signed_out() {
             self.visit.set(Visit::SignedOut);
         }
+    }
+
+    /// The same for a grave step: where the server wants a proof, it is asked for, and `again` does the
+    /// step once more.
+    pub fn heed_grave(self, trouble: &Trouble, again: Callback<()>) {
+        self.heed(trouble);
+        if trouble.wants_proof() {
+            self.proof.set(Some(again));
+        }
+    }
+
+    /// The address that new devices open, where the server knows it.
+    #[must_use]
+    pub fn counter(self) -> Option<String> {
+        self.read(|session| session.counter.clone()).flatten()
     }
 
     /// What the account may do.

@@ -10,7 +10,8 @@ use super::said;
 use crate::device::api;
 use crate::manager::field::Field;
 use crate::manager::frame::LanguageChoice;
-use crate::parts::{Band, Emblem, Tone, Words};
+use crate::manager::program::Program;
+use crate::parts::{Emblem, Tone, Words, band};
 use crate::text::ManagerText as Text;
 
 /// The fewest characters of a password.
@@ -65,18 +66,16 @@ pub fn SetUp() -> impl IntoView {
 
     let note = move || match answer.get() {
         Said::Nothing | Said::Done => None,
-        Said::Asking => Some(view! { <Band tone=Tone::Calm>{words.say(Text::SettingUp)}</Band> }),
-        Said::PasswordTooShort => {
-            Some(view! { <Band tone=Tone::Red>{words.say(Text::PasswordTooShort)}</Band> })
-        }
-        Said::Trouble(met) => Some(view! { <Band tone=Tone::Red>{said(words, &met)}</Band> }),
+        Said::Asking => Some(band(Tone::Calm, words.say(Text::SettingUp))),
+        Said::PasswordTooShort => Some(band(Tone::Red, words.say(Text::PasswordTooShort))),
+        Said::Trouble(met) => Some(band(Tone::Red, said(words, &met))),
     };
     let form = move || {
         view! {
             <form class="card" on:submit=submit>
                 <Emblem />
-                <h1>{move || words.say(Text::SetUpTitle)}</h1>
-                <p class="soft">{move || words.say(Text::SetUpHelp)}</p>
+                <h1>{words.line(Text::SetUpTitle)}</h1>
+                <p class="soft">{words.line(Text::SetUpHelp)}</p>
                 <Field label=Text::SetUpCode node_ref=code name="code" autofocus=true />
                 <Field
                     label=Text::OperatorAccount
@@ -93,7 +92,7 @@ pub fn SetUp() -> impl IntoView {
                 />
                 {note}
                 <button class="button main" type="submit">
-                    {move || words.say(Text::SetUp)}
+                    {words.line(Text::SetUp)}
                 </button>
                 <LanguageChoice />
             </form>
@@ -103,9 +102,9 @@ pub fn SetUp() -> impl IntoView {
         view! {
             <div class="card">
                 <Emblem />
-                <h1>{move || words.say(Text::SetUpDone)}</h1>
-                <a class="button main" href="/">
-                    {move || words.say(Text::SignIn)}
+                <h1>{words.line(Text::SetUpDone)}</h1>
+                <a class="button main" href="/" rel=Program::Figures.rel()>
+                    {words.line(Text::SignIn)}
                 </a>
             </div>
         }

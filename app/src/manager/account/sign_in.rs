@@ -1,16 +1,31 @@
-//! Signing in with account and password. Pasting is allowed; there is no puzzle (UX8).
+//! Signing in: with account and password, or with a passkey. Pasting is allowed; there is no puzzle (UX8).
 
 use leptos::ev::SubmitEvent;
 use leptos::html::Input;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use survey::wire::manager::Session;
 
-use super::{Desk, said};
-use crate::device::api;
+use super::{Desk, missed, said};
+use crate::device::{api, passkey};
 use crate::manager::field::Field;
 use crate::manager::frame::LanguageChoice;
-use crate::parts::{Band, Emblem, Tone, Words};
+use crate::parts::{Emblem, Tone, Words, band};
 use crate::text::ManagerText as Text;
+
+/// Why a passkey opened nothing.
+enum Shut {
+    Server(api::Trouble),
+    Browser(passkey::Missed),
+}
+
+/// A session that a passkey began.
+async fn opened() -> Result<Session, Shut> {
+    let asked = api::challenge().await.map_err(Shut::Server)?;
+    let signed = passkey::sign(&asked.challenge).await;
+    let signed = signed.map_err(Shut::Browser)?;
+    api::sign_in_by_passkey(&signed).await.map_err(Shut::Server)
+}
 
 /// The door.
 #[component]
@@ -19,7 +34,7 @@ pub fn SignIn() -> impl IntoView {
     let desk = Desk::here();
     let account = NodeRef::<Input>::new();
     let password = NodeRef::<Input>::new();
-    let trouble = RwSignal::new(None);
+    let trouble = RwSignal::new(None::<String>);
     let is_asking = RwSignal::new(false);
 
     let submit = move |event: SubmitEvent| {
@@ -37,15 +52,31 @@ pub fn SignIn() -> impl IntoView {
                 Ok(session) => desk.enter(Ok(session)),
                 Err(met) => {
                     is_asking.set(false);
-                    trouble.set(Some(met));
+                    trouble.set(Some(said(words, &met)));
                 }
             }
         });
     };
-    let note = move || {
-        let met = trouble.get()?;
-        Some(view! { <Band tone=Tone::Red>{said(words, &met)}</Band> })
+    let by_passkey = move |_| {
+        if is_asking.get_untracked() {
+            return;
+        }
+        is_asking.set(true);
+        trouble.set(None);
+        spawn_local(async move {
+            match opened().await {
+                Ok(session) => desk.enter(Ok(session)),
+                Err(why) => {
+                    is_asking.set(false);
+                    trouble.set(Some(match why {
+                        Shut::Server(met) => said(words, &met),
+                        Shut::Browser(why) => words.say(missed(why)).to_owned(),
+                    }));
+                }
+            }
+        });
     };
+    let note = move || Some(band(Tone::Red, trouble.get()?));
     let verb = move || {
         let is_asking = is_asking.get();
         words.say(if is_asking {
@@ -58,8 +89,8 @@ pub fn SignIn() -> impl IntoView {
         <main class="door">
             <form class="card" on:submit=submit>
                 <Emblem />
-                <h1>{move || words.say(Text::SignInTitle)}</h1>
-                <p class="soft">{move || words.say(Text::SignInHelp)}</p>
+                <h1>{words.line(Text::SignInTitle)}</h1>
+                <p class="soft">{words.line(Text::SignInHelp)}</p>
                 <Field
                     label=Text::Account
                     node_ref=account
@@ -82,6 +113,14 @@ pub fn SignIn() -> impl IntoView {
                 >
                     {verb}
                 </button>
+                {passkey::is_offered()
+                    .then(|| {
+                        view! {
+                            <button class="button" type="button" on:click=by_passkey>
+                                {words.line(Text::UsePasskey)}
+                            </button>
+                        }
+                    })}
                 <LanguageChoice />
             </form>
         </main>

@@ -3,6 +3,7 @@
 use survey::wire::code::Code;
 
 use crate::device::api::Trouble;
+use crate::device::passkey::Missed;
 use crate::parts::Words;
 use crate::text::{Language, ManagerText as Text};
 
@@ -27,17 +28,32 @@ fn sentence(language: Language, trouble: &Trouble) -> String {
             return Text::WaitMinutes.fill(language, &[("n", &minutes.to_string())]);
         }
         Code::WrongPassword => Text::WrongPassword,
+        Code::WrongPasskey => Text::WrongPasskey,
         Code::WrongCode => Text::WrongSetupCode,
         Code::AlreadySetUp => Text::AlreadySetUp,
         Code::SignedOut => Text::SignedOut,
         Code::NotAllowed => Text::NotAllowed,
         Code::NotFound => Text::NotFound,
         Code::BadValue => Text::BadValue,
+        Code::ChangedMeanwhile => Text::ChangedMeanwhile,
+        Code::AlreadyThere => Text::AlreadyThere,
+        Code::TooLarge => Text::TooLarge,
+        Code::ProveAgain => Text::ProveHelp,
         Code::Unavailable => Text::Unavailable,
         Code::Broken => Text::Broken,
         other => return Text::OtherCode.fill(language, &[("code", other.word())]),
     };
     text.say(language).to_owned()
+}
+
+/// The sentence for a passkey that did not come.
+#[must_use]
+pub const fn missed(why: Missed) -> Text {
+    match why {
+        Missed::Cancelled => Text::PasskeyCancelled,
+        Missed::Already => Text::PasskeyAlready,
+        Missed::Unable => Text::PasskeyUnable,
+    }
 }
 
 #[cfg(test)]

@@ -1,19 +1,16 @@
 //! How a device is, from its last report: what is well, what to watch, what to mend (US7, UM10).
 
 use survey::day::{Day, MINUTE_MS, Millis};
+use survey::outbox::alarm::{self, Alarm};
 use survey::wire::manager::DeviceRow;
 
+use super::hours::open_minutes;
 use crate::parts::Tone;
 
-/// More unsent records than this are worth a look.
-const MANY_UNSENT: u32 = 200;
-/// The oldest unsent record in days: above 1 watch, above 3 mend.
-const OLD_DAYS: i64 = 1;
-const TOO_OLD_DAYS: i64 = 3;
 /// A clock that is off by more is worth a look.
 const SKEW_MS: i64 = 2 * MINUTE_MS;
-/// Less free space than this is worth a look.
-const LITTLE_SPACE_MB: u32 = 500;
+/// Silence of so many opening hours is worth a look: a device is heard every five minutes.
+const SILENT_HOURS: i64 = 1;
 
 /// One thing to know about a device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +34,16 @@ pub enum Sign {
     Clock(i64),
     /// Little free space.
     LittleSpace,
+    /// It lost what it held, so many times.
+    Lost(i64),
+    /// A copy of it sends too, or an old backup of it.
+    Copied,
+    /// Not a word through so many hours of opening time.
+    SilentOpen(i64),
+    /// It has not taken its newest configuration yet.
+    NotConfigured,
+    /// What is answered on it is not counted.
+    Training,
 }
 
 impl Sign {
@@ -44,8 +51,8 @@ impl Sign {
     #[must_use]
     pub const fn tone(self) -> Tone {
         match self {
-            Self::Revoked | Self::NeverSeen => Tone::Calm,
-            Self::Unsent { is_too_old: true } => Tone::Red,
+            Self::Revoked | Self::NeverSeen | Self::NotConfigured => Tone::Calm,
+            Self::Unsent { is_too_old: true } | Self::NotPersisted | Self::Copied => Tone::Red,
             _ => Tone::Amber,
         }
     }
@@ -61,22 +68,31 @@ pub fn signs(row: &DeviceRow, now: Millis) -> Vec<Sign> {
         return vec![Sign::NeverSeen];
     };
     // As it was when the device spoke last; what it did since is told by its silence.
-    let days = match (row.oldest, Day::of(seen)) {
-        (Some(oldest), Some(heard)) => heard.since(oldest),
-        _ => 0,
-    };
+    let queue = alarm::of_queue(row.unsent.into(), row.oldest, Day::of(seen));
+    let open = open_minutes(&row.settings, seen, now) / 60;
     let checks = [
-        (has_missed_a_working_day(seen, now), Sign::Silent),
         (
-            row.unsent > MANY_UNSENT || days > OLD_DAYS,
+            row.settings.hours.is_empty() && has_missed_a_working_day(seen, now),
+            Sign::Silent,
+        ),
+        (open >= SILENT_HOURS, Sign::SilentOpen(open)),
+        (
+            queue > Alarm::Calm,
             Sign::Unsent {
-                is_too_old: days > TOO_OLD_DAYS,
+                is_too_old: queue == Alarm::Red,
             },
         ),
         (row.asides > 0, Sign::Asides),
         (!row.persisted, Sign::NotPersisted),
         (minutes_off(row) > 0, Sign::Clock(minutes_off(row))),
-        (row.free_mb < LITTLE_SPACE_MB, Sign::LittleSpace),
+        (
+            alarm::of_space(row.free_mb) > Alarm::Calm,
+            Sign::LittleSpace,
+        ),
+        (row.losses > 0, Sign::Lost(row.losses.into())),
+        (row.is_copied, Sign::Copied),
+        (row.applied != row.config, Sign::NotConfigured),
+        (row.settings.training, Sign::Training),
     ];
     let found = checks.into_iter().filter(|(is_so, _)| *is_so);
     found.map(|(_, sign)| sign).collect()
@@ -110,6 +126,7 @@ mod tests {
     use survey::day::HOUR_MS;
     use survey::id::{DeviceClass, DeviceId, UnitId};
     use survey::wire::device::Names;
+    use survey::wire::fleet::Settings;
 
     /// Noon of a Wednesday.
     fn now() -> Millis {
@@ -137,8 +154,13 @@ mod tests {
             oldest: Day::parse("2026-11-24"),
             persisted: true,
             free_mb: 9_000,
+            losses: 0,
+            is_copied: false,
             skew_ms: -90_000,
             app: None,
+            config: 3,
+            applied: 3,
+            settings: Settings::of_form("sipas2022"),
         }
     }
 
@@ -163,9 +185,22 @@ mod tests {
             [Sign::Unsent { is_too_old: false }]
         );
         assert_eq!(after(|row| row.persisted = false), [Sign::NotPersisted]);
+        assert_eq!(Sign::NotPersisted.tone(), Tone::Red, "B2");
+        assert_eq!(after(|row| row.losses = 2), [Sign::Lost(2)]);
+        assert_eq!(after(|row| row.is_copied = true), [Sign::Copied]);
         assert_eq!(after(|row| row.skew_ms = -200_000), [Sign::Clock(3)]);
         assert_eq!(after(|row| row.free_mb = 499), [Sign::LittleSpace]);
         assert_eq!(after(|row| row.asides = 1), [Sign::Asides]);
+        assert_eq!(after(|row| row.config = 4), [Sign::NotConfigured]);
+        assert_eq!(after(|row| row.settings.training = true), [Sign::Training]);
+        let hours = |seen: i64| {
+            after(|row| {
+                row.settings.hours = crate::manager::fleet::hours::read("07:30-11:30", 3).unwrap();
+                row.seen = Some(now().plus(-seen * HOUR_MS));
+            })
+        };
+        assert_eq!(hours(1), [], "half an hour of it was open");
+        assert_eq!(hours(3), [Sign::SilentOpen(2)]);
     }
 
     #[test]

@@ -1,16 +1,18 @@
 //! The devices, one to a card: where it stands, when it was heard, what waits on it.
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use survey::day::Day;
 use survey::id::DeviceId;
 use survey::wire::manager::DeviceRow;
 
 use super::Known;
 use super::condition::{Sign, minutes_off, signs};
+use super::tools::Tools;
 use crate::device::api;
 use crate::manager::account::{Desk, said};
-use crate::parts::{Band, Tone, Words, format};
+use crate::manager::grave::carry_out;
+use crate::manager::unit::form_named;
+use crate::parts::{Tone, Words, band, format};
 use crate::text::{Language, ManagerText as Text};
 
 /// All of them.
@@ -25,7 +27,7 @@ pub(super) fn List(
     let known = StoredValue::new(known);
     let rows = known.with_value(|known| known.rows.clone());
     if rows.is_empty() {
-        return view! { <p class="card">{move || words.say(Text::NoDevices)}</p> }.into_any();
+        return view! { <p class="card">{words.line(Text::NoDevices)}</p> }.into_any();
     }
     let cards = rows
         .into_iter()
@@ -93,6 +95,7 @@ fn Device(row: DeviceRow, known: StoredValue<Known>, refresh: Callback<()>) -> i
             <ul class="signs">{signs}</ul>
             <dl class="facts">{facts}</dl>
             <Show when=move || !is_revoked && desk.powers().keeps_devices>
+                <Tools row=row.get_value() known refresh />
                 <Revoke device refresh />
             </Show>
         </li>
@@ -100,7 +103,7 @@ fn Device(row: DeviceRow, known: StoredValue<Known>, refresh: Callback<()>) -> i
 }
 
 /// What a device said of itself.
-fn facts(row: &DeviceRow, language: Language, today: Option<Day>) -> [(Text, String); 8] {
+fn facts(row: &DeviceRow, language: Language, today: Option<Day>) -> [(Text, String); 10] {
     let say = |text: Text| text.say(language).to_owned();
     let class = match row.class.as_str() {
         "kiosk" => say(Text::Kiosk),
@@ -122,6 +125,7 @@ fn facts(row: &DeviceRow, language: Language, today: Option<Day>) -> [(Text, Str
     [
         (Text::Class, class),
         (Text::EnrolledOn, format::day(language, row.enrolled)),
+        (Text::FormLabel, form_named(&row.settings.form, language)),
         (
             Text::LastSeen,
             row.seen.map_or_else(
@@ -149,6 +153,14 @@ fn facts(row: &DeviceRow, language: Language, today: Option<Day>) -> [(Text, Str
             ),
         ),
         (
+            Text::ConfigLabel,
+            if row.applied == row.config {
+                Text::ConfigApplied.fill(language, &[("n", &row.config.to_string())])
+            } else {
+                Text::ConfigWaiting.fill(language, &[("n", &row.config.to_string())])
+            },
+        ),
+        (
             Text::FreeSpace,
             only_if_heard(format!(
                 "{} MB",
@@ -169,6 +181,11 @@ fn sentence(sign: Sign, words: Words) -> String {
         Sign::NotPersisted => Text::SignNotPersisted,
         Sign::Clock(minutes) => return words.count(Text::SignClock, minutes),
         Sign::LittleSpace => Text::SignSpace,
+        Sign::Lost(times) => return words.count(Text::SignLost, times),
+        Sign::Copied => Text::SignCopied,
+        Sign::SilentOpen(hours) => return words.count(Text::SignSilentOpen, hours),
+        Sign::NotConfigured => Text::SignConfig,
+        Sign::Training => Text::SignTraining,
     };
     words.say(text).to_owned()
 }
@@ -193,15 +210,15 @@ fn Revoke(device: DeviceId, refresh: Callback<()>) -> impl IntoView {
             return;
         }
         ending.set(Ending::Asking);
-        spawn_local(async move {
-            match api::revoke(device).await {
+        carry_out(
+            desk,
+            move || api::revoke(device),
+            move |outcome| match outcome {
                 Ok(()) => refresh.run(()),
-                Err(met) => {
-                    desk.heed(&met);
-                    ending.try_set(Ending::Trouble(met));
-                }
-            }
-        });
+                Err(met) if met.wants_proof() => drop(ending.try_set(Ending::Sure)),
+                Err(met) => drop(ending.try_set(Ending::Trouble(met))),
+            },
+        );
     };
     move || {
         let trouble = match ending.get() {
@@ -216,7 +233,7 @@ fn Revoke(device: DeviceId, refresh: Callback<()>) -> impl IntoView {
             Ending::Sure | Ending::Asking => None,
             Ending::Trouble(met) => Some(met),
         };
-        let trouble = trouble.map(|met| view! { <Band tone=Tone::Red>{said(words, &met)}</Band> });
+        let trouble = trouble.map(|met| band(Tone::Red, said(words, &met)));
         view! {
             <div class="sure" role="group" aria-label=words.say(Text::Revoke)>
                 <p role="alert">{words.say(Text::RevokeSure)}</p>

@@ -1,9 +1,16 @@
 //! The devices of the own subtree: how they are, codes for new ones, ending their keys (UM10, UA2).
 //! Never: an answer.
 
-mod condition;
+pub mod condition;
+mod counters;
+mod form_choice;
+mod fresh;
+mod hours;
 mod list;
 mod new_code;
+mod resolvers;
+mod settings;
+mod tools;
 
 use std::sync::Arc;
 
@@ -16,7 +23,7 @@ use survey::wire::manager::DeviceRow;
 use super::account::{Desk, said};
 use super::overview::tree::Tree;
 use crate::device::api;
-use crate::parts::{Band, Tone, Words};
+use crate::parts::{Tone, Words, band};
 use crate::text::ManagerText as Text;
 use list::List;
 use new_code::NewCodeForm;
@@ -65,19 +72,19 @@ pub fn Fleet() -> impl IntoView {
     view! {
         <article class="fleet">
             <header class="fleet-head">
-                <h1>{move || words.say(Text::Devices)}</h1>
+                <h1>{words.line(Text::Devices)}</h1>
                 <button class="button quiet" on:click=move |_| refresh.run(())>
-                    {move || words.say(Text::Refresh)}
+                    {words.line(Text::Refresh)}
                 </button>
             </header>
-            <p class="soft">{move || words.say(Text::DevicesHelp)}</p>
+            <p class="soft">{words.line(Text::DevicesHelp)}</p>
             <Show when=move || desk.powers().keeps_devices && tree.get().is_some()>
                 <NewCodeForm tree />
             </Show>
             {move || match known.get() {
                 None => view! { <p role="status">{words.say(Text::Loading)}</p> }.into_any(),
                 Some(Err(met)) => {
-                    view! { <Band tone=Tone::Red>{said(words, &met)}</Band> }.into_any()
+                    band(Tone::Red, said(words, &met))
                 }
                 Some(Ok(known)) => view! { <List known refresh /> }.into_any(),
             }}

@@ -1,30 +1,28 @@
 //! A one-time code for a new device: shown once, large, good for ten minutes (US1, UA2).
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use leptos::ev::SubmitEvent;
 use leptos::html::{Input, Select};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
-use survey::day::{MINUTE_MS, Millis};
 use survey::id::{Channel, CounterId, DeviceClass, UnitId};
 use survey::wire::device::Names;
 use survey::wire::manager::{FreshCode, NewCode};
 
-use crate::device::{api, clipboard};
+use super::counters;
+use super::form_choice::{FormChoice, offered};
+use super::fresh::Fresh;
+use crate::device::api;
 use crate::manager::account::{Desk, said};
 use crate::manager::field::Field;
+use crate::manager::grave::carry_out;
 use crate::manager::overview::fold::slug;
 use crate::manager::overview::tree::Tree;
-use crate::manager::unit::form_name;
-use crate::parts::{Band, Tone, Words};
+use crate::parts::{Tone, Words, band};
 use crate::text::ManagerText as Text;
 
-/// The forms a device can show; the first is offered first.
-const FORMS: [&str; 3] = ["sipas2022", "local9", "express6"];
-/// How often the remaining minutes are looked at.
-const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// The form that is offered first.
+const FIRST_FORM: &str = "sipas2022";
 
 /// What the form says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,7 +100,17 @@ pub fn NewCodeForm(
 
     let submit = Callback::new(move |()| {
         let (unit, wanted) = match fields.read() {
-            Ok(read) => read,
+            Ok((unit, wanted)) => {
+                let tree = tree.get_untracked().unwrap_or_default();
+                let (id, names) = (wanted.counter, wanted.counter_name);
+                let (counter, counter_name) = counters::placed(&tree, &unit, id, names);
+                let placed = NewCode {
+                    counter,
+                    counter_name,
+                    ..wanted
+                };
+                (unit, placed)
+            }
             Err(text) => {
                 answer.set(Said::Wrong(text));
                 return;
@@ -112,39 +120,37 @@ pub fn NewCodeForm(
             return;
         }
         answer.set(Said::Asking);
-        spawn_local(async move {
-            let drawn = api::draw_code(&unit, &wanted).await;
-            if let Err(met) = &drawn {
-                desk.heed(met);
-            }
-            answer.try_set(match drawn {
-                Ok(fresh) => Said::Fresh(fresh),
-                Err(met) => Said::Trouble(met),
-            });
-        });
+        carry_out(
+            desk,
+            move || {
+                let (unit, wanted) = (unit.clone(), wanted.clone());
+                async move { api::draw_code(&unit, &wanted).await }
+            },
+            move |outcome| {
+                drop(answer.try_set(match outcome {
+                    Ok(fresh) => Said::Fresh(fresh),
+                    Err(met) if met.wants_proof() => Said::Nothing,
+                    Err(met) => Said::Trouble(met),
+                }));
+            },
+        );
     });
     let note = move || match answer.get() {
         Said::Nothing => None,
-        Said::Asking => {
-            Some(view! { <Band tone=Tone::Calm>{words.say(Text::Drawing)}</Band> }.into_any())
-        }
-        Said::Wrong(text) => {
-            Some(view! { <Band tone=Tone::Red>{words.say(text)}</Band> }.into_any())
-        }
-        Said::Trouble(met) => {
-            Some(view! { <Band tone=Tone::Red>{said(words, &met)}</Band> }.into_any())
-        }
+        Said::Asking => Some(band(Tone::Calm, words.say(Text::Drawing))),
+        Said::Wrong(text) => Some(band(Tone::Red, words.say(text))),
+        Said::Trouble(met) => Some(band(Tone::Red, said(words, &met))),
         Said::Fresh(fresh) => Some(view! { <Fresh fresh /> }.into_any()),
     };
     view! {
         <section class="card new-code" aria-labelledby="new-code-name">
-            <h2 id="new-code-name">{move || words.say(Text::NewDevice)}</h2>
+            <h2 id="new-code-name">{words.line(Text::NewDevice)}</h2>
             <Show
                 when=move || is_open.get()
                 fallback=move || {
                     view! {
                         <button class="button" on:click=move |_| is_open.set(true)>
-                            {move || words.say(Text::NewCode)}
+                            {words.line(Text::NewCode)}
                         </button>
                     }
                 }
@@ -173,105 +179,50 @@ fn Form(fields: Fields, tree: Memo<Option<Arc<Tree>>>, submit: Callback<()>) -> 
         });
         Some(options.collect_view())
     };
-    let forms = move || {
-        FORMS
-            .map(|code| view! { <option value=code>{form_name(code, words)}</option> })
-            .collect_view()
+    let forms = offered(Desk::here());
+    let at = RwSignal::new(None::<String>);
+    let first = move || {
+        let tree = tree.get()?;
+        let mut collecting = tree.in_order().filter(|unit| unit.collects);
+        collecting.next().map(|unit| unit.id.to_string())
+    };
+    let counters = move || {
+        let at = at.get().or_else(first)?;
+        Some(counters::offered(&*tree.get()?, &at, "counters-here"))
     };
     view! {
         <form on:submit=submit>
             <label class="field">
-                <span>{move || words.say(Text::Unit)}</span>
-                <select node_ref=fields.unit name="unit">
+                <span>{words.line(Text::Unit)}</span>
+                <select
+                    node_ref=fields.unit
+                    name="unit"
+                    on:change=move |event| at.set(Some(event_target_value(&event)))
+                >
                     {units}
                 </select>
             </label>
+            {counters}
             <Field
                 label=Text::CounterName
                 node_ref=fields.counter
                 name="counter"
                 example=Text::CounterExample
+                list="counters-here"
             />
             <label class="field">
-                <span>{move || words.say(Text::Class)}</span>
+                <span>{words.line(Text::Class)}</span>
                 <select node_ref=fields.class name="class">
-                    <option value="kiosk">{move || words.say(Text::Kiosk)}</option>
-                    <option value="tablet">{move || words.say(Text::Tablet)}</option>
+                    <option value="kiosk">{words.line(Text::Kiosk)}</option>
+                    <option value="tablet">{words.line(Text::Tablet)}</option>
                 </select>
             </label>
-            <label class="field">
-                <span>{move || words.say(Text::FormLabel)}</span>
-                <select node_ref=fields.form name="form">
-                    {forms}
-                </select>
-            </label>
+            <FormChoice forms node_ref=fields.form value=FIRST_FORM />
             <Field label=Text::StaffPin node_ref=fields.pin name="pin" is_digits=true />
             <button class="button main" type="submit">
-                {move || words.say(Text::DrawCode)}
+                {words.line(Text::DrawCode)}
             </button>
         </form>
-    }
-}
-
-/// A code that was just drawn. It is on this screen only; the server keeps what checks it.
-#[component]
-fn Fresh(fresh: FreshCode) -> impl IntoView {
-    let words = Words::here();
-    let code = StoredValue::new(fresh.code);
-    let desk = Desk::here();
-    let is_copied = RwSignal::new(None::<bool>);
-    let left = RwSignal::new(minutes_left(fresh.ends, desk.now()));
-    let every = set_interval_with_handle(
-        move || left.set(minutes_left(fresh.ends, desk.now())),
-        LOOK_EVERY,
-    );
-    on_cleanup(move || {
-        if let Ok(every) = every {
-            every.clear();
-        }
-    });
-    let copy = move |_| {
-        spawn_local(async move {
-            is_copied.try_set(Some(clipboard::copy(&code.get_value()).await));
-        });
-    };
-    view! {
-        <div class="fresh" role="group" aria-label=move || words.say(Text::CodeIs)>
-            <p>{move || words.say(Text::CodeIs)}</p>
-            <output class="code">{code.get_value()}</output>
-            <button class="button" on:click=copy>
-                {move || {
-                    words
-                        .say(
-                            match is_copied.get() {
-                                None => Text::Copy,
-                                Some(true) => Text::Copied,
-                                Some(false) => Text::NotCopied,
-                            },
-                        )
-                }}
-            </button>
-            <p class="soft">
-                {move || {
-                    if left.get() > 0 {
-                        words.count(Text::CodeLeft, left.get())
-                    } else {
-                        words.say(Text::CodeOver).to_owned()
-                    }
-                }}
-            </p>
-            <p class="soft">{move || words.say(Text::CodeHowTo)}</p>
-        </div>
-    }
-}
-
-/// Whole minutes until a moment, rounded up; 0 once it is past.
-const fn minutes_left(ends: Millis, now: Millis) -> i64 {
-    let left_ms = ends.since(now);
-    if left_ms <= 0 {
-        0
-    } else {
-        (left_ms + MINUTE_MS - 1) / MINUTE_MS
     }
 }
 
@@ -295,15 +246,5 @@ mod tests {
         for pin in ["123", "123456789", "12a4", "١٢٣٤"] {
             assert_eq!(of("Quầy 1", pin), Text::PinShape, "{pin}");
         }
-    }
-
-    #[test]
-    fn us1_the_minutes_left_are_rounded_up() {
-        let ends = Millis(10 * MINUTE_MS);
-        assert_eq!(minutes_left(ends, Millis(0)), 10);
-        assert_eq!(minutes_left(ends, Millis(1)), 10);
-        assert_eq!(minutes_left(ends, Millis(MINUTE_MS)), 9);
-        assert_eq!(minutes_left(ends, ends), 0);
-        assert_eq!(minutes_left(ends, Millis(11 * MINUTE_MS)), 0);
     }
 }

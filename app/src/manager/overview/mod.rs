@@ -1,7 +1,7 @@
 //! The reader's own subtree: the tree beside, the chosen unit's figures in the middle (UM2, UM3).
 
 pub mod fold;
-mod picker;
+pub mod picker;
 pub mod tree;
 
 use std::sync::Arc;
@@ -10,6 +10,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
+use survey::wire::manager::UnitKind;
 
 use super::account::{Desk, said};
 use super::unit::UnitFigures;
@@ -32,20 +33,26 @@ pub fn Overview() -> impl IntoView {
         if let Err(met) = &units {
             desk.heed(met);
         }
-        tree.set(Some(units.map(|units| Arc::new(Tree::of(units.units)))));
+        // A counter has no figures: they are the unit's above it.
+        let with_figures = units.map(|units| {
+            let units = units.units.into_iter();
+            units
+                .filter(|unit| unit.kind != UnitKind::Counter)
+                .collect()
+        });
+        tree.set(Some(with_figures.map(|units| Arc::new(Tree::of(units)))));
     });
     let sees_figures = Memo::new(move |_| desk.powers().sees_figures);
     move || match tree.get() {
         _ if !sees_figures.get() => {
-            view! { <Band tone=Tone::Calm>{move || words.say(Text::NoFiguresForRole)}</Band> }
-                .into_any()
+            view! { <Band tone=Tone::Calm>{words.line(Text::NoFiguresForRole)}</Band> }.into_any()
         }
-        None => view! { <p role="status">{move || words.say(Text::Loading)}</p> }.into_any(),
+        None => view! { <p role="status">{words.line(Text::Loading)}</p> }.into_any(),
         Some(Err(met)) => {
             view! { <Band tone=Tone::Red>{move || said(words, &met)}</Band> }.into_any()
         }
         Some(Ok(tree)) if tree.is_empty() => {
-            view! { <Band tone=Tone::Calm>{move || words.say(Text::NoUnits)}</Band> }.into_any()
+            view! { <Band tone=Tone::Calm>{words.line(Text::NoUnits)}</Band> }.into_any()
         }
         Some(Ok(tree)) => view! { <Desktop tree /> }.into_any(),
     }
@@ -85,13 +92,14 @@ fn Desktop(tree: Arc<Tree>) -> impl IntoView {
         };
         navigate(&place.address(), options);
     });
+    let tree = StoredValue::new(tree);
     let chosen = Memo::new(move |_| place.get().map(|place| place.unit));
     let choose = Callback::new(move |unit| {
         if let Some(place) = place.get_untracked() {
-            go.run(Place { unit, ..place });
+            let has_below = tree.with_value(|tree| tree.children(&unit) > 0);
+            go.run(place.at(unit, has_below));
         }
     });
-    let tree = StoredValue::new(tree);
     view! {
         <div class="desk">
             <Picker tree chosen choose />

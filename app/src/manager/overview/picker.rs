@@ -195,14 +195,14 @@ pub fn Picker(
                 aria-controls="picker-body"
                 on:click=move |_| is_unfolded.update(|is_unfolded| *is_unfolded = !*is_unfolded)
             >
-                {move || words.say(Text::ChangeUnit)}
+                {words.line(Text::ChangeUnit)}
             </button>
             <div id="picker-body" class="picker-body">
                 <Search picking />
                 <ul
                     class="tree"
                     role="tree"
-                    aria-label=move || words.say(Text::Units)
+                    aria-label=words.line(Text::Units)
                     on:keydown=move |event| picking.on_tree_key(&event)
                 >
                     <For
@@ -232,13 +232,13 @@ fn Search(picking: Picking) -> impl IntoView {
     };
     view! {
         <label class="field">
-            <span>{move || words.say(Text::FindUnit)}</span>
+            <span>{words.line(Text::FindUnit)}</span>
             <input
                 id=SEARCH
                 type="search"
                 autocomplete="off"
                 spellcheck="false"
-                placeholder=move || words.say(Text::FindUnitExample)
+                placeholder=words.line(Text::FindUnitExample)
                 prop:value=move || typed.get()
                 on:input=move |event| typed.set(event_target_value(&event))
                 on:keydown=move |event| picking.on_search_key(&event)

@@ -90,7 +90,7 @@ impl Tree {
     /// Positions by name, one-stop bodies and departments before communes.
     fn order(&self) -> Vec<usize> {
         let rank = |kind: UnitKind| match kind {
-            UnitKind::OneStop => 0,
+            UnitKind::OneStop | UnitKind::Counter => 0,
             UnitKind::Department => 1,
             UnitKind::Country | UnitKind::Province | UnitKind::Commune => 2,
         };
@@ -143,6 +143,18 @@ impl Tree {
     #[must_use]
     pub fn children(&self, id: &UnitId) -> usize {
         self.node(id).map_or(0, |node| node.children.len())
+    }
+
+    /// A unit's place among those beside it, from 0, by name.
+    #[must_use]
+    pub fn position(&self, id: &UnitId) -> Option<usize> {
+        let at = *self.by_id.get(id)?;
+        let parent = self.nodes.get(at)?.parent;
+        let beside = match parent.and_then(|parent| self.nodes.get(parent)) {
+            Some(parent) => &parent.children,
+            None => &self.roots,
+        };
+        beside.iter().position(|own| *own == at)
     }
 
     /// The rows of the opened branches.
@@ -293,8 +305,10 @@ mod tests {
             },
             parent: parent.map(id),
             gso: None,
+            agency: None,
             valid_from: Day::parse("2025-07-01").unwrap(),
             valid_to: None,
+            successors: Vec::new(),
             collects: false,
         }
     }

@@ -9,7 +9,7 @@ use super::place::Place;
 use super::sheet::Sheet;
 use crate::manager::account::Desk;
 use crate::parts::{Words, format};
-use crate::text::ManagerText as Text;
+use crate::text::{Language, ManagerText as Text};
 
 /// The forms that every deployment has.
 const BUILT_IN: [&str; 3] = ["sipas2022", "local9", "express6"];
@@ -17,13 +17,19 @@ const BUILT_IN: [&str; 3] = ["sipas2022", "local9", "express6"];
 /// A form's name for managers; a form of the operator's own is called by its code.
 #[must_use]
 pub fn form_name(code: &str, words: Words) -> String {
+    form_named(code, words.language())
+}
+
+/// The same in a language.
+#[must_use]
+pub fn form_named(code: &str, language: Language) -> String {
     let text = match code {
         "sipas2022" => Text::FormSipas,
         "local9" => Text::FormLocal,
         "express6" => Text::FormExpress,
         _ => return code.to_owned(),
     };
-    words.say(text).to_owned()
+    text.say(language).to_owned()
 }
 
 /// Form and period of the page.
@@ -90,16 +96,16 @@ pub fn Controls(
             .collect_view()
     };
     view! {
-        <form class="controls" aria-label=move || words.say(Text::FormAndPeriod) on:submit=|event| event.prevent_default()>
+        <form class="controls" aria-label=words.line(Text::FormAndPeriod) on:submit=|event| event.prevent_default()>
             <label class="field">
-                <span>{move || words.say(Text::FormLabel)}</span>
+                <span>{words.line(Text::FormLabel)}</span>
                 <select on:change=move |event| {
                     let form = event_target_value(&event);
                     change(&|place| place.form.clone_from(&form));
                 }>{form_options}</select>
             </label>
             <label class="field">
-                <span>{move || words.say(Text::FromMonth)}</span>
+                <span>{words.line(Text::FromMonth)}</span>
                 <select on:change=move |event| {
                     if let Some(from) = Month::parse(&event_target_value(&event)) {
                         change(&|place| place.period = Period::new(from, place.period.to.max(from)));
@@ -107,7 +113,7 @@ pub fn Controls(
                 }>{move || month_options(|period| period.from)}</select>
             </label>
             <label class="field">
-                <span>{move || words.say(Text::ToMonth)}</span>
+                <span>{words.line(Text::ToMonth)}</span>
                 <select on:change=move |event| {
                     if let Some(to) = Month::parse(&event_target_value(&event)) {
                         change(&|place| place.period = Period::new(place.period.from.min(to), to));
@@ -142,12 +148,12 @@ fn Shortcuts(place: Memo<Option<Place>>, go: Callback<Place>) -> impl IntoView {
                 aria-pressed=move || is_chosen().to_string()
                 on:click=choose
             >
-                {move || words.say(text)}
+                {words.line(text)}
             </button>
         }
     };
     view! {
-        <div class="segments" role="group" aria-label=move || words.say(Text::PeriodLabel)>
+        <div class="segments" role="group" aria-label=words.line(Text::PeriodLabel)>
             {shortcut(Text::ThisMonth, |now| now)} {shortcut(Text::ThisQuarter, Month::quarter)}
             {shortcut(Text::ThisYear, Month::january)}
         </div>

@@ -27,20 +27,20 @@ pub fn Criteria(
                 aria-pressed=move || (as_table.get() == table).to_string()
                 on:click=move |_| as_table.set(table)
             >
-                {move || words.say(text)}
+                {words.line(text)}
             </button>
         }
     };
     view! {
         <section class="criteria" aria-labelledby="criteria-name">
             <div class="criteria-head">
-                <h2 id="criteria-name">{move || words.say(Text::FactorsAndCriteria)}</h2>
-                <div class="segments" role="group" aria-label=move || words.say(Text::ShowAs)>
+                <h2 id="criteria-name">{words.line(Text::FactorsAndCriteria)}</h2>
+                <div class="segments" role="group" aria-label=words.line(Text::ShowAs)>
                     {choice(false, Text::AsBars)} {choice(true, Text::AsTable)}
                 </div>
             </div>
             <p class="soft">
-                {move || words.say(Text::PartsAreSatisfied)} " "
+                {words.line(Text::PartsAreSatisfied)} " "
                 {move || is_partial.then(|| words.say(Text::PartsAreFloored))}
             </p>
             {move || {
@@ -55,7 +55,7 @@ pub fn Criteria(
 }
 
 fn worded(phrase: Phrase) -> impl IntoView {
-    view! { <span lang=phrase.language.tag()>{phrase.text}</span> }
+    view! { <span lang=phrase.lang>{phrase.text}</span> }
 }
 
 /// A factor's heading, or that of the items that belong to none.
@@ -65,7 +65,7 @@ fn name(sheet: &Sheet, group: &Group<'_>, words: Words) -> Phrase {
         Some(factor) => sheet.phrase(factor, language),
         None => Phrase {
             text: words.say(Text::Alone).to_owned(),
-            language,
+            lang: Some(language.tag()),
         },
     }
 }
@@ -141,10 +141,10 @@ fn criterion(
         let said: Vec<String> = shares
             .map(|(label, share)| format!("{} {}", label.text, format::percent(language, share)))
             .collect();
-        let tongue = labels.first().map_or(language, |label| label.language);
+        let tongue = labels.first().and_then(|label| label.lang);
         view! {
             <LevelBar levels />
-            <p class="spoken" lang=tongue.tag()>
+            <p class="spoken" lang=tongue>
                 {said.join("; ")}
             </p>
         }

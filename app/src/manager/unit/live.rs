@@ -119,19 +119,19 @@ pub fn LiveStrip(
     };
     let has_quarantined = move || now.get().is_some_and(|live| live.quarantined > 0);
     view! {
-        <section class="live" aria-label=move || words.say(Text::LiveTitle) data-stale=move || (trust.get() != Trust::Fresh).to_string()>
+        <section class="live" aria-label=words.line(Text::LiveTitle) data-stale=move || (trust.get() != Trust::Fresh).to_string()>
             <dl>
                 <div>
-                    <dt>{move || words.say(Text::ReceivedToday)}</dt>
+                    <dt>{words.line(Text::ReceivedToday)}</dt>
                     <dd id="live-today">{move || number(|live| live.today)}</dd>
                 </div>
                 <div>
-                    <dt>{move || words.say(Text::WaitingRelease)}</dt>
+                    <dt>{words.line(Text::WaitingRelease)}</dt>
                     <dd id="live-waiting">{move || number(|live| live.waiting)}</dd>
                 </div>
                 <Show when=has_quarantined>
                     <div>
-                        <dt>{move || words.say(Text::Quarantined)}</dt>
+                        <dt>{words.line(Text::Quarantined)}</dt>
                         <dd>{move || number(|live| live.quarantined)}</dd>
                     </div>
                 </Show>

@@ -1,15 +1,25 @@
 //! One unit's figures for a form and a period, each only as far as the publishing floor allows (UM2
 //! to UM4). Never: a number that did not come as a published figure.
 
+mod below;
+mod comments;
+mod compare;
 mod controls;
+mod coverage;
 mod criteria;
+mod earlier;
 mod facts;
 mod headline;
 mod live;
 pub mod period;
 pub mod place;
+mod reading;
+mod resolvers;
 mod sheet;
 mod showing;
+mod trend;
+mod view;
+mod withheld;
 
 use std::sync::Arc;
 
@@ -21,16 +31,25 @@ use survey::wire::manager::UnitPage;
 use super::account::{Desk, said};
 use super::overview::tree::Tree;
 use crate::device::{api, page, server};
-use crate::parts::{Band, Tone, Wording, Words};
+use crate::parts::{Tone, Wording, Words, band};
 use crate::text::{Language, ManagerText as Text};
+use below::Below;
+use comments::Comments;
+use compare::{Compare, Side};
 use controls::Controls;
-pub use controls::form_name;
+pub use controls::{form_name, form_named};
+use coverage::Covered;
 use criteria::Criteria;
+use earlier::Earlier;
 use facts::Others;
 use headline::Headline;
 use live::LiveStrip;
 use place::Place;
+use resolvers::ResolvedBy;
 use sheet::Sheet;
+use trend::Trend;
+use view::{Tabs, View};
+use withheld::Withheld;
 
 /// Where the unit's name stands in the document.
 pub const HEADING: &str = "unit-name";
@@ -60,14 +79,19 @@ pub fn UnitFigures(
     let reading = RwSignal::new(Reading::Asking);
     let wording = RwSignal::new(None::<Wording>);
     let as_table = RwSignal::new(false);
+    let with_earlier = RwSignal::new(false);
 
     let ask = move || {
         let Some(asked) = place.get_untracked() else {
             return;
         };
         spawn_local(async move {
-            let answer = api::figures(&asked.unit, &asked.query()).await;
-            if place.try_get_untracked().flatten() != Some(asked) {
+            let is_with = with_earlier.get_untracked();
+            let with = if is_with { "&with=predecessors" } else { "" };
+            let query = [&asked.query(), with].concat();
+            let answer = api::figures(&asked.unit, &query).await;
+            let is_still_asked = with_earlier.try_get_untracked() == Some(is_with);
+            if !is_still_asked || place.try_get_untracked().flatten() != Some(asked) {
                 return;
             }
             reading.set(match answer {
@@ -84,6 +108,7 @@ pub fn UnitFigures(
         let unit = place.get().map(|place| place.unit);
         if before.as_ref() != Some(&unit) {
             reading.set(Reading::Asking);
+            with_earlier.set(false);
         }
         ask();
         unit
@@ -92,7 +117,94 @@ pub fn UnitFigures(
         Reading::Here(page) => Sheet::read(*page, wording.get()).map(Arc::new),
         _ => None,
     });
-    // The form's words in the reader's language; without them the official wording stands.
+    translate(words, sheet, wording);
+    let unit = Memo::new(move |_| place.get().map(|place| place.unit));
+    let again = RwSignal::new(0_u32);
+    let on_release = Callback::new(move |()| {
+        ask();
+        again.update(|times| *times += 1);
+    });
+    let side = Side {
+        tree,
+        place,
+        go,
+        choose,
+        words,
+    };
+    let view = Memo::new(move |_| place.get().map(|place| place.view).unwrap_or_default());
+    let figures = move || match reading.get() {
+        Reading::Asking => {
+            view! { <p role="status" class="waiting">{words.say(Text::Loading)}</p> }.into_any()
+        }
+        Reading::Trouble(met) => view! {
+            {band(Tone::Red, said(words, &met))}
+            <button class="button" on:click=move |_| ask()>
+                {words.say(Text::TryAgain)}
+            </button>
+        }
+        .into_any(),
+        Reading::Here(_) => match sheet.get() {
+            None => band(Tone::Red, words.say(Text::UnknownForm)),
+            Some(sheet) => overview(&sheet, side, again, as_table),
+        },
+    };
+    view! {
+        <article class="unit">
+            <Heading tree unit choose />
+            <Controls place sheet go />
+            <LiveStrip unit on_release />
+            <Tabs tree place />
+            {move || match view.get() {
+                View::Figures => view! {
+                    <Earlier sheet is_with=with_earlier again=on_release />
+                    {figures}
+                    <ResolvedBy place tree />
+                }
+                .into_any(),
+                View::Trend => view! { <Trend place again /> }.into_any(),
+                View::Compare => view! { <Compare side again /> }.into_any(),
+                View::Coverage => view! { <Covered place again /> }.into_any(),
+                View::Comments => view! { <Comments place again /> }.into_any(),
+            }}
+            <p class="standing-note">{words.line(Text::NotSipas)}</p>
+        </article>
+    }
+}
+
+/// The figures of a period, and the units below at a glance where there are some.
+fn overview(
+    sheet: &Arc<Sheet>,
+    side: Side,
+    again: RwSignal<u32>,
+    as_table: RwSignal<bool>,
+) -> AnyView {
+    let unit = &sheet.page.unit;
+    let has_below = side.tree.with_value(|tree| tree.children(unit) > 0);
+    let below = has_below.then(|| view! { <Below side again /> });
+    let sheet = Arc::clone(sheet);
+    if !sheet.has_any() {
+        let forms = sheet.page.forms.clone();
+        return view! {
+            <Headline sheet />
+            {below}
+            <OtherForms forms place=side.place go=side.go />
+        }
+        .into_any();
+    }
+    view! {
+        <div class="summary">
+            <Headline sheet=Arc::clone(&sheet) />
+            <Others sheet=Arc::clone(&sheet) />
+        </div>
+        {below}
+        <Criteria sheet=Arc::clone(&sheet) as_table />
+        <Withheld sheet />
+    }
+    .into_any()
+}
+
+/// Fetches the form's words in the reader's language; without them the official wording stands.
+fn translate(words: Words, sheet: Memo<Option<Arc<Sheet>>>, wording: RwSignal<Option<Wording>>) {
     Effect::new(move || {
         let language = words.language();
         let Some(form) = sheet.with(|sheet| sheet.as_ref().map(|sheet| sheet.form().clone()))
@@ -109,46 +221,6 @@ pub fn UnitFigures(
             }
         });
     });
-
-    let unit = Memo::new(move |_| place.get().map(|place| place.unit));
-    let on_release = Callback::new(move |()| ask());
-    let figures = move || match reading.get() {
-        Reading::Asking => {
-            view! { <p role="status" class="waiting">{words.say(Text::Loading)}</p> }.into_any()
-        }
-        Reading::Trouble(met) => view! {
-            <Band tone=Tone::Red>{said(words, &met)}</Band>
-            <button class="button" on:click=move |_| ask()>
-                {words.say(Text::TryAgain)}
-            </button>
-        }
-        .into_any(),
-        Reading::Here(_) => match sheet.get() {
-            None => view! { <Band tone=Tone::Red>{words.say(Text::UnknownForm)}</Band> }.into_any(),
-            Some(sheet) if !sheet.has_any() => view! {
-                <Headline sheet=Arc::clone(&sheet) />
-                <OtherForms forms=sheet.page.forms.clone() place go />
-            }
-            .into_any(),
-            Some(sheet) => view! {
-                <div class="summary">
-                    <Headline sheet=Arc::clone(&sheet) />
-                    <Others sheet=Arc::clone(&sheet) />
-                </div>
-                <Criteria sheet as_table />
-            }
-            .into_any(),
-        },
-    };
-    view! {
-        <article class="unit">
-            <Heading tree unit choose />
-            <Controls place sheet go />
-            <LiveStrip unit on_release />
-            {figures}
-            <p class="standing-note">{move || words.say(Text::NotSipas)}</p>
-        </article>
-    }
 }
 
 fn is_of(wording: Option<&Wording>, form: &survey::form::Form) -> bool {
@@ -236,7 +308,7 @@ fn Heading(
     };
     view! {
         <header class="unit-head">
-            <nav aria-label=move || words.say(Text::WayUp)>
+            <nav aria-label=words.line(Text::WayUp)>
                 <ol class="crumbs">{crumbs}</ol>
             </nav>
             <h1 id=HEADING tabindex="-1">

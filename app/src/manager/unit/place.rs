@@ -3,6 +3,7 @@
 use survey::id::UnitId;
 
 use super::period::{Month, Period};
+use super::view::View;
 
 /// The form shown when the address names none.
 pub const USUAL_FORM: &str = "sipas2022";
@@ -18,6 +19,10 @@ pub struct Wish {
     pub from: Option<Month>,
     /// Last month.
     pub to: Option<Month>,
+    /// From which side.
+    pub view: View,
+    /// The unit that others are compared with.
+    pub against: Option<UnitId>,
 }
 
 impl Wish {
@@ -25,11 +30,14 @@ impl Wish {
     #[must_use]
     pub fn read(value_of: impl Fn(&str) -> Option<String>) -> Self {
         let month = |key| value_of(key).and_then(|text| Month::parse(&text));
+        let unit = |key| value_of(key).and_then(|text| UnitId::parse(&text).ok());
         Self {
-            unit: value_of("unit").and_then(|text| UnitId::parse(&text).ok()),
+            unit: unit("unit"),
             form: value_of("form").filter(|code| is_code(code)),
             from: month("from"),
             to: month("to"),
+            view: View::of(&value_of("view").unwrap_or_default()),
+            against: unit("against"),
         }
     }
 
@@ -52,6 +60,8 @@ impl Wish {
             unit: self.unit.unwrap_or(top),
             form: self.form.unwrap_or_else(|| USUAL_FORM.to_owned()),
             period,
+            view: self.view,
+            against: self.against,
         }
     }
 }
@@ -71,13 +81,44 @@ pub struct Place {
     pub form: String,
     /// Which months.
     pub period: Period,
+    /// From which side.
+    pub view: View,
+    /// The unit that the others are compared with, where they are.
+    pub against: Option<UnitId>,
 }
 
 impl Place {
     /// The address of the page in this app.
     #[must_use]
     pub fn address(&self) -> String {
-        format!("/?unit={}&{}", self.unit, self.query())
+        let view = match self.view {
+            View::Figures => String::new(),
+            view => format!("view={}&", view.word()),
+        };
+        let against = self.rival();
+        format!("/?unit={}&{view}{}{against}", self.unit, self.query())
+    }
+
+    /// What the server is asked beside form and period where units are compared.
+    #[must_use]
+    pub fn rival(&self) -> String {
+        let rival = self.against.as_ref();
+        rival.map_or_else(String::new, |unit| format!("&against={unit}"))
+    }
+
+    /// Another unit from the same side, as far as it has one.
+    #[must_use]
+    pub fn at(self, unit: UnitId, has_below: bool) -> Self {
+        let view = match self.view {
+            View::Compare if !has_below => View::Figures,
+            view => view,
+        };
+        Self {
+            unit,
+            view,
+            against: None,
+            ..self
+        }
     }
 
     /// What the server is asked beside the unit.
@@ -110,10 +151,27 @@ mod tests {
 
     #[test]
     fn um3_an_address_leads_back_to_its_place() {
-        let address = "/?unit=33.11983&form=local9&from=2026-02&to=2026-03";
-        let query = address.strip_prefix("/?").unwrap();
-        assert!(wish(query).is_whole());
-        assert_eq!(settled(query), address);
+        let plain = "/?unit=33.11983&form=local9&from=2026-02&to=2026-03";
+        let compared =
+            "/?unit=33&view=compare&form=local9&from=2026-02&to=2026-03&against=33.11983";
+        for address in [plain, compared] {
+            let query = address.strip_prefix("/?").unwrap();
+            assert!(wish(query).is_whole());
+            assert_eq!(settled(query), address);
+        }
+    }
+
+    #[test]
+    fn um3_another_unit_is_seen_from_the_same_side_if_it_has_one() {
+        let place = wish("unit=33&view=compare&against=33.1");
+        let place = place.settle(
+            UnitId::parse("33").unwrap(),
+            Month::parse("2026-11").unwrap(),
+        );
+        let leaf = UnitId::parse("33.2").unwrap();
+        assert_eq!(place.clone().at(leaf.clone(), false).view, View::Figures);
+        let inner = place.at(leaf, true);
+        assert_eq!((inner.view, inner.against), (View::Compare, None));
     }
 
     #[test]

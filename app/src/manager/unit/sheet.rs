@@ -124,14 +124,14 @@ impl Sheet {
         match translated {
             Some(text) if language != Language::Vi => Phrase {
                 text: text.to_owned(),
-                language,
+                lang: Some(language.tag()),
             },
             _ => {
                 let texts = self.form.texts();
                 let found = texts.iter().find(|(known, _)| known == key);
                 Phrase {
                     text: found.map_or(key, |(_, text)| text).to_owned(),
-                    language: Language::Vi,
+                    lang: Some(Language::Vi.tag()),
                 }
             }
         }
@@ -164,6 +164,8 @@ mod tests {
             last: None,
             responses: published.responses,
             assisted: published.assisted,
+            predecessors: 0,
+            with_predecessors: false,
             overall: published.overall.iter().map(FigureView::from).collect(),
             factors: published.factors.iter().map(PartView::from).collect(),
             items: published.items.iter().map(PartView::from).collect(),
@@ -202,7 +204,7 @@ mod tests {
         let plain = Sheet::read(page(), None).unwrap();
         let labels = plain.level_labels(Language::En);
         assert_eq!(labels[4].text, "Rất hài lòng");
-        assert_eq!(labels[4].language, Language::Vi);
+        assert_eq!(labels[4].lang, Some("vi"));
         let form = Form::parse(EXPRESS).unwrap();
         let english = Sheet::read(page(), Wording::read(ENGLISH, &form)).unwrap();
         assert_eq!(english.level_labels(Language::En)[4].text, "Very satisfied");

@@ -78,7 +78,9 @@ impl Spoken {
     }
 }
 
-const fn reason(why: WhyView) -> Text {
+/// Why a figure is hidden, in a sentence.
+#[must_use]
+pub const fn reason(why: WhyView) -> Text {
     match why {
         WhyView::Nobody => Text::WhyNobody,
         WhyView::TooFew => Text::WhyTooFew,

@@ -2,10 +2,10 @@
 
 use super::units::with_all_above;
 use super::{Actor, Directory, actor, audit, today};
-use crate::access::{Act, Grant, Role, may_give, password, token};
+use crate::access::{Act, Grant, Role, guesses, may_give, password, token};
 use crate::refused::Refused;
 use crate::store::port::{Row, Sql, Store, StoreError};
-use survey::day::{DAY_MS, Day, Millis};
+use survey::day::{DAY_MS, Day, MINUTE_MS, Millis};
 use survey::id::UnitId;
 use survey::wire::code::Code;
 use survey::wire::manager::{self as wire, NewAccount};
@@ -15,6 +15,8 @@ use survey::wire::manager::{self as wire, NewAccount};
 pub struct SignedIn {
     /// The token for the cookie; only its digest is kept.
     pub token: String,
+    /// The token by which this browser will be known.
+    pub browser: String,
     /// Who.
     pub actor: Actor,
 }
@@ -58,8 +60,8 @@ impl<S: Store> Directory<S> {
     /// and only an operator makes operators.
     ///
     /// # Errors
-    /// [`Code::AlreadyThere`], [`Code::BadValue`], [`Code::NotFound`] for a node, or
-    /// the caller's own rights.
+    /// [`Code::AlreadyThere`], [`Code::BadValue`], [`Code::ProveAgain`], [`Code::NotFound`] for a node,
+    /// or the caller's own rights.
     pub fn add_account(
         &self,
         session: Option<&str>,
@@ -69,32 +71,43 @@ impl<S: Store> Directory<S> {
         self.0.atomically(|sql| {
             let actor = actor(sql, session, now)?;
             actor.must_be_able_to(Act::AddAccounts)?;
+            actor.must_be_proved(now)?;
             for wanted in &account.grants {
-                let above = match &wanted.node {
-                    Some(node) => {
-                        actor.must_be_able_to_at(Act::AddAccounts, sql, node)?;
-                        with_all_above(sql, node)?
-                    }
-                    None => Vec::new(),
-                };
-                let gives = |own: &Grant| {
-                    may_give(own.role, wanted.role) && own.allows(Act::AddAccounts, &above)
-                };
-                if !actor.grants.iter().any(gives) {
-                    let message = "This account may not give that right.";
-                    return Err(Refused::new(Code::NotAllowed, message));
-                }
+                must_be_able_to_give(sql, &actor, wanted.role, wanted.node.as_ref())?;
             }
             add(sql, now, today(now)?, &actor.name, account)
         })
     }
 
-    /// Begins a session. A wrong password delays the next try with that name, existing or not.
+    /// Begins a session. A wrong password delays the next try with that name, existing or not; in a
+    /// browser where this account signed in before (`browser` is its token's digest) only what was
+    /// tried there counts, so that a stranger's tries lock nobody out. From browsers that nobody knows
+    /// only so many passwords are checked in a minute ([`password::MOST_OF_STRANGERS_A_MINUTE`]): the
+    /// others hear to wait, at once, whatever they tried.
     ///
     /// # Errors
     /// [`Code::WrongPassword`], [`Code::SlowDown`].
-    pub fn sign_in(&self, now: Millis, name: &str, given: &str) -> Result<SignedIn, Refused> {
-        let name_digest = token::digest(name);
+    pub fn sign_in(
+        &self,
+        now: Millis,
+        name: &str,
+        given: &str,
+        browser: Option<&str>,
+    ) -> Result<SignedIn, Refused> {
+        let account = self.check(now, name, given, browser)?;
+        self.0
+            .atomically(|sql| begin(sql, now, &account, browser, "sign-in"))
+    }
+
+    /// The id of the account with this name and password; every wrong try delays the next.
+    pub(super) fn check(
+        &self,
+        now: Millis,
+        name: &str,
+        given: &str,
+        browser: Option<&str>,
+    ) -> Result<String, Refused> {
+        let (name_digest, is_known) = self.throttle(name, browser)?;
         let (failures, kept) = self.0.atomically(|sql| {
             let attempt = sql.first(
                 "SELECT failures, next_try_ms FROM attempt WHERE name_digest = ?1",
@@ -111,6 +124,9 @@ impl<S: Store> Directory<S> {
                 }
                 None => 0,
             };
+            if !is_known {
+                admit_a_stranger(sql, now)?;
+            }
             let kept = sql.first(
                 "SELECT id, password FROM account WHERE name = ?1",
                 &[name.into()],
@@ -120,33 +136,47 @@ impl<S: Store> Directory<S> {
         let kept_password = kept.as_ref().map(|row| row.text(1)).transpose()?;
         let is_right =
             given.len() <= password::LONGEST_BYTES && password::is_right(given, kept_password)?;
-        let account = match kept {
-            Some(row) if is_right => row.text(0)?.to_owned(),
+        let is_account = kept.is_some();
+        match kept {
+            Some(row) if is_right => {
+                self.0.atomically(|sql| {
+                    sql.run(
+                        "DELETE FROM attempt WHERE name_digest = ?1",
+                        &[name_digest.as_str().into()],
+                    )
+                })?;
+                Ok(row.text(0)?.to_owned())
+            }
             _ => {
                 self.count_failure(now, &name_digest, failures + 1)?;
+                if is_account {
+                    // Its owner's account is tried: the delay keeps these lines few.
+                    self.0
+                        .atomically(|sql| audit(sql, now, name, "wrong-password", ""))?;
+                }
                 let message = "The name or the password is wrong.";
-                return Err(Refused::new(Code::WrongPassword, message));
+                Err(Refused::new(Code::WrongPassword, message))
             }
+        }
+    }
+
+    /// Under which digest wrong passwords for a name are counted, and whether the account signed in
+    /// with this browser before.
+    fn throttle(&self, name: &str, browser: Option<&str>) -> Result<(String, bool), Refused> {
+        let Some(browser) = browser else {
+            return Ok((token::digest(name), false));
         };
-        let token = token::draw()?;
-        let digest = token::digest(&token);
-        let actor = self.0.atomically(|sql| {
-            sql.run(
-                "DELETE FROM attempt WHERE name_digest = ?1",
-                &[name_digest.as_str().into()],
-            )?;
-            sql.run(
-                "DELETE FROM session WHERE began_ms < ?1",
-                &[now.plus(-DAY_MS).0.into()],
-            )?;
-            sql.run(
-                "INSERT INTO session VALUES (?1, ?2, ?3, ?3)",
-                &[digest.as_str().into(), account.into(), now.0.into()],
-            )?;
-            audit(sql, now, name, "sign-in", "")?;
-            actor(sql, Some(&digest), now)
+        let known = self.0.atomically(|sql| {
+            sql.first(
+                "SELECT 1 FROM browser JOIN account ON account.id = browser.account
+                 WHERE account.name = ?1 AND digest = ?2",
+                &[name.into(), browser.into()],
+            )
         })?;
-        Ok(SignedIn { token, actor })
+        Ok(match known {
+            Some(_) => (token::digest(&[name, browser].join("\n")), true),
+            None => (token::digest(name), false),
+        })
     }
 
     fn count_failure(&self, now: Millis, name_digest: &str, failures: i64) -> Result<(), Refused> {
@@ -188,6 +218,120 @@ impl<S: Store> Directory<S> {
     }
 }
 
+/// Begins a session of an account that has shown who it is, in a browser that may be known and gets
+/// another token in the place of its last one.
+pub(super) fn begin(
+    sql: &dyn Sql,
+    now: Millis,
+    account: &str,
+    known: Option<&str>,
+    act: &str,
+) -> Result<SignedIn, Refused> {
+    let (token, browser) = (token::draw()?, token::draw()?);
+    let digest = token::digest(&token);
+    sql.run(
+        "DELETE FROM browser WHERE account = ?1 AND digest = ?2",
+        &[account.into(), known.unwrap_or_default().into()],
+    )?;
+    remember(sql, account, &token::digest(&browser), now)?;
+    sql.run(
+        "DELETE FROM session WHERE began_ms < ?1",
+        &[now.plus(-DAY_MS).0.into()],
+    )?;
+    sql.run(
+        "INSERT INTO session VALUES (?1, ?2, ?3, ?3)",
+        &[digest.as_str().into(), account.into(), now.0.into()],
+    )?;
+    let actor = actor(sql, Some(&digest), now)?;
+    audit(sql, now, &actor.name, act, "")?;
+    Ok(SignedIn {
+        token,
+        browser,
+        actor,
+    })
+}
+
+/// Refuses a right that no grant of the caller's may give at that node.
+pub(super) fn must_be_able_to_give(
+    sql: &dyn Sql,
+    actor: &Actor,
+    role: Role,
+    node: Option<&UnitId>,
+) -> Result<(), Refused> {
+    if let Some(node) = node {
+        actor.must_be_able_to_at(Act::AddAccounts, sql, node)?;
+    }
+    if gives(sql, actor, role, node)? {
+        return Ok(());
+    }
+    let message = "This account may not give that right.";
+    Err(Refused::new(Code::NotAllowed, message))
+}
+
+/// Whether a grant of the caller's may give, and take, a right at a node.
+pub(super) fn gives(
+    sql: &dyn Sql,
+    actor: &Actor,
+    role: Role,
+    node: Option<&UnitId>,
+) -> Result<bool, StoreError> {
+    let above = node.map_or(Ok(Vec::new()), |node| with_all_above(sql, node))?;
+    let gives = |own: &Grant| may_give(own.role, role) && own.allows(Act::AddAccounts, &above);
+    Ok(actor.grants.iter().any(gives))
+}
+
+/// Takes one of the checks that are left to browsers nobody knows. Each takes 19 MiB and tens of
+/// milliseconds of the one thread that also takes in answers.
+fn admit_a_stranger(sql: &dyn Sql, now: Millis) -> Result<(), Refused> {
+    let since = now.plus(-MINUTE_MS).0.into();
+    sql.run(
+        "DELETE FROM stranger WHERE at_ms < ?1 OR at_ms > ?2",
+        &[since, now.0.into()],
+    )?;
+    let checked = sql.first("SELECT count(*), min(at_ms) FROM stranger", &[])?;
+    if let Some(row) = checked
+        && row.integer(0)? >= password::MOST_OF_STRANGERS_A_MINUTE
+    {
+        let ends = Millis(row.integer(1)?).plus(MINUTE_MS);
+        let wait_s = u32::try_from(ends.since(now).div_euclid(1_000) + 1).unwrap_or(60);
+        return Err(Refused::slow_down(wait_s));
+    }
+    Ok(sql.run("INSERT INTO stranger VALUES (?1)", &[now.0.into()])?)
+}
+
+/// Remembers a browser, and of an account's browsers the ten last ones.
+fn remember(sql: &dyn Sql, account: &str, digest: &str, now: Millis) -> Result<(), StoreError> {
+    sql.run(
+        "INSERT INTO browser VALUES (?1, ?2, ?3)",
+        &[digest.into(), account.into(), now.0.into()],
+    )?;
+    sql.run(
+        "DELETE FROM browser WHERE account = ?1 AND digest NOT IN (
+           SELECT digest FROM browser WHERE account = ?1 ORDER BY seen_ms DESC, digest LIMIT 10)",
+        &[account.into()],
+    )
+}
+
+/// Refuses a password that is too short or too long.
+pub(super) fn must_be_long(password: &str) -> Result<(), Refused> {
+    let length = password.chars().count();
+    if length < password::SHORTEST || password.len() > password::LONGEST_BYTES {
+        let message = "A password has 12 characters or more, and at most 256 bytes.";
+        return Err(Refused::new(Code::BadValue, message));
+    }
+    Ok(())
+}
+
+/// Refuses a password that is among the first that are tried for an account of this name.
+pub(super) fn must_not_be_guessed(password: &str, name: &str) -> Result<(), Refused> {
+    if guesses::is_guessed_first(password, name) {
+        let message =
+            "This password is among the first that are tried. Choose a sentence of your own.";
+        return Err(Refused::new(Code::BadValue, message));
+    }
+    Ok(())
+}
+
 fn add(
     sql: &dyn Sql,
     now: Millis,
@@ -197,15 +341,15 @@ fn add(
 ) -> Result<(), Refused> {
     let name = account.account.as_str();
     let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '@');
-    if name.is_empty() || name.len() > 64 || !name.chars().all(is_name) {
-        let message = "A name has 1 to 64 letters, digits, or - _ . @.";
+    // A name such as `..` would be a place in an address: nobody could keep that account any more.
+    let names = |c: char| c.is_ascii_alphanumeric();
+    if name.len() > 64 || !name.chars().all(is_name) || !name.chars().any(names) {
+        let message =
+            "A name has 1 to 64 letters, digits, or - _ . @, a letter or digit among them.";
         return Err(Refused::new(Code::BadValue, message));
     }
-    let length = account.password.chars().count();
-    if length < password::SHORTEST || account.password.len() > password::LONGEST_BYTES {
-        let message = "A password has 12 characters or more, and at most 256 bytes.";
-        return Err(Refused::new(Code::BadValue, message));
-    }
+    must_be_long(&account.password)?;
+    must_not_be_guessed(&account.password, name)?;
     let taken = sql.first("SELECT 1 FROM account WHERE name = ?1", &[name.into()])?;
     if taken.is_some() {
         return Err(Refused::new(Code::AlreadyThere, "This name is taken."));
@@ -249,7 +393,7 @@ pub(super) fn grants(sql: &dyn Sql, account: &str, day: Day) -> Result<Vec<Grant
         .collect())
 }
 
-fn grant(row: &Row) -> Result<Grant, StoreError> {
+pub(super) fn grant(row: &Row) -> Result<Grant, StoreError> {
     let damaged = || StoreError("a grant is damaged".into());
     let node = row.maybe_text(1)?.map(UnitId::parse).transpose();
     Ok(Grant {

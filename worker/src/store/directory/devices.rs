@@ -1,6 +1,6 @@
 //! Enrolment codes and devices.
 
-use super::{Directory, actor, audit, number, today, units};
+use super::{Directory, actor, audit, fleet, forms, number, today, units};
 use crate::access::enrolment::{self, Code as EnrolmentCode, Kept, Try, judge};
 use crate::access::{Act, token};
 use crate::refused::Refused;
@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use survey::day::{MINUTE_MS, Millis};
 use survey::id::{DeviceId, UnitId};
 use survey::wire::code::Code;
+use survey::wire::manager::Unit;
 
 /// A one-time code that was just drawn. Shown once; only a digest is kept.
 #[derive(Clone, Debug)]
@@ -48,6 +49,18 @@ pub struct Enrolled {
     pub restore: u32,
     /// Every device that was ever enrolled at the unit.
     pub devices: Vec<Known>,
+    /// The files of all forms that were added to the house.
+    #[serde(default)]
+    pub forms: Vec<String>,
+}
+
+/// Which Ledgers have something to hear.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Untold {
+    /// Those with a device that is new or changed: it may be sending already.
+    Devices,
+    /// These, and those that lack a form: what names it waits there until they have it (rule L8).
+    All,
 }
 
 /// A device as a Ledger knows it.
@@ -67,7 +80,8 @@ impl<S: Store> Directory<S> {
     /// Draws a one-time code for a device at a unit, to stand at `post`.
     ///
     /// # Errors
-    /// [`Code::BadValue`] for a unit that does not collect, or the caller's own rights.
+    /// [`Code::BadValue`] for a unit that does not collect, [`Code::ProveAgain`], or the caller's own
+    /// rights.
     pub fn draw_code(
         &self,
         session: Option<&str>,
@@ -78,14 +92,16 @@ impl<S: Store> Directory<S> {
         self.0.atomically(|sql| {
             let actor = actor(sql, session, now)?;
             actor.must_be_able_to_at(Act::EnrolDevices, sql, unit)?;
-            if !units::find(sql, unit)?.is_some_and(|unit| unit.collects) {
-                let message = "This unit collects no answers. Enrol the device at one that does.";
-                return Err(Refused::new(Code::BadValue, message));
-            }
+            actor.must_be_proved(now)?;
+            must_collect(sql, now, unit)?;
             sql.run(
                 "DELETE FROM code WHERE ends_ms < ?1",
                 &[now.plus(-enrolment::LIFE_MS).0.into()],
             )?;
+            let open = sql.first("SELECT count(*) FROM code", &[])?;
+            if open.map_or(Ok(0), |row| row.integer(0))? >= enrolment::MOST_OPEN {
+                return Err(Refused::slow_down(600));
+            }
             let code = loop {
                 let code = EnrolmentCode::draw(token::random()?);
                 let taken = "SELECT 1 FROM code WHERE handle = ?1";
@@ -126,11 +142,12 @@ impl<S: Store> Directory<S> {
             )?;
             let failures = sql.first("SELECT count(*) FROM code_failure", &[])?;
             let failures = failures.map_or(Ok(0), |row| row.integer(0))?;
-            if failures >= enrolment::MOST_FAILURES_A_MINUTE {
-                return Ok::<_, Refused>(Err(Refused::slow_down(60)));
-            }
-            match try_code(sql, now, typed)? {
-                Ok(row) => Ok(Ok(add_device(sql, now, &row, key)?)),
+            let is_flood = failures >= enrolment::MOST_FAILURES_A_MINUTE;
+            match try_code(sql, now, typed, is_flood)? {
+                // A right code opens whatever others tried: a flood of wrong ones must not keep an
+                // honest office out. Each code still dies after five wrong tries of its own.
+                Ok(row) => Ok::<_, Refused>(Ok(add_device(sql, now, &row, key)?)),
+                Err(_) if is_flood => Ok(Err(Refused::slow_down(60))),
                 Err(refused) => {
                     sql.run("INSERT INTO code_failure VALUES (?1)", &[now.0.into()])?;
                     Ok(Err(refused))
@@ -142,7 +159,7 @@ impl<S: Store> Directory<S> {
     /// Ends a device's key. Ending it twice is no error.
     ///
     /// # Errors
-    /// [`Code::NotFound`], or the caller's own rights.
+    /// [`Code::NotFound`], [`Code::ProveAgain`], or the caller's own rights.
     pub fn revoke(
         &self,
         session: Option<&str>,
@@ -153,11 +170,16 @@ impl<S: Store> Directory<S> {
             let actor = actor(sql, session, now)?;
             let device = find(sql, id)?.ok_or_else(Refused::not_found)?;
             actor.must_be_able_to_at(Act::RevokeDevices, sql, &device.unit)?;
+            actor.must_be_proved(now)?;
             if device.revoked.is_none() {
                 let id = id.to_string();
                 sql.run(
-                    "UPDATE device SET revoked = ?2, told = 0 WHERE id = ?1",
+                    "UPDATE device SET revoked = ?2 WHERE id = ?1",
                     &[id.as_str().into(), today(now)?.to_string().into()],
+                )?;
+                sql.run(
+                    "UPDATE stay SET told = 0 WHERE device = ?1",
+                    &[id.as_str().into()],
                 )?;
                 audit(sql, now, &actor.name, "revoke", &id)?;
             }
@@ -204,7 +226,7 @@ impl<S: Store> Directory<S> {
                 "WITH RECURSIVE below (id) AS (
                    SELECT id FROM unit WHERE id = ?1 OR (?1 IS NULL AND parent IS NULL)
                    UNION SELECT unit.id FROM unit JOIN below ON unit.parent = below.id)
-                 SELECT DISTINCT device.unit FROM device JOIN below ON below.id = device.unit",
+                 SELECT DISTINCT stay.unit FROM stay JOIN below ON below.id = stay.unit",
                 &[root.map(UnitId::as_str).into()],
             )?;
             let ids = rows.iter().map(|row| units::id_in(row.text(0)?));
@@ -212,17 +234,40 @@ impl<S: Store> Directory<S> {
         })
     }
 
-    /// What Ledgers have not been told yet.
+    /// Whether a unit has a Ledger.
     ///
     /// # Errors
     /// Broken when the store fails.
-    pub fn untold(&self) -> Result<Vec<Enrolled>, Refused> {
+    pub fn counts(&self, unit: &UnitId) -> Result<bool, Refused> {
         self.0.atomically(|sql| {
-            let rows = sql.rows("SELECT DISTINCT unit FROM device WHERE told = 0", &[])?;
-            let units = rows.iter().map(|row| units::id_in(row.text(0)?));
-            let messages = units.map(|unit| enrolled(sql, unit?));
-            Ok(messages.collect::<Result<_, _>>()?)
+            let stood = "SELECT 1 FROM stay WHERE unit = ?1";
+            Ok(sql.first(stood, &[unit.as_str().into()])?.is_some())
         })
+    }
+
+    /// The units whose Ledgers have not been told something yet, at most 500.
+    ///
+    /// # Errors
+    /// Broken when the store fails.
+    pub fn untold(&self, what: Untold) -> Result<Vec<UnitId>, Refused> {
+        let told = match what {
+            Untold::Devices => "told = 0",
+            Untold::All => "told = 0 OR told = 2",
+        };
+        let statement = format!("SELECT DISTINCT unit FROM stay WHERE {told} LIMIT 500");
+        self.0.atomically(|sql| {
+            let rows = sql.rows(&statement, &[])?;
+            let units = rows.iter().map(|row| units::id_in(row.text(0)?));
+            Ok(units.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// What the Ledger of a unit must know.
+    ///
+    /// # Errors
+    /// Broken when the store fails.
+    pub fn news(&self, unit: &UnitId) -> Result<Enrolled, Refused> {
+        self.0.atomically(|sql| Ok(enrolled(sql, unit.clone())?))
     }
 
     /// A Ledger has been told; what changed since then stays untold.
@@ -230,16 +275,35 @@ impl<S: Store> Directory<S> {
     /// # Errors
     /// Broken when the store fails.
     pub fn told(&self, message: &Enrolled) -> Result<(), Refused> {
+        let forms = u32::try_from(message.forms.len()).unwrap_or(u32::MAX);
         self.0.atomically(|sql| {
             for device in &message.devices {
                 sql.run(
-                    "UPDATE device SET told = 1 WHERE id = ?1 AND (revoked IS NULL) = ?2",
-                    &[device.id.to_string().into(), device.is_active.into()],
+                    "UPDATE stay SET told = iif((SELECT count(*) FROM form) = ?4, 1, 2)
+                     WHERE device = ?1 AND unit = ?2
+                       AND (SELECT revoked IS NULL FROM device WHERE id = ?1) = ?3",
+                    &[
+                        device.id.to_string().into(),
+                        message.unit.as_str().into(),
+                        device.is_active.into(),
+                        forms.into(),
+                    ],
                 )?;
             }
             Ok(())
         })
     }
+}
+
+/// Refuses a unit where no device may stand: one that collects nothing, or is closed.
+pub(super) fn must_collect(sql: &dyn Sql, now: Millis, unit: &UnitId) -> Result<(), Refused> {
+    let today = today(now)?;
+    let is_open = |unit: &Unit| unit.valid_to.is_none_or(|last| last >= today);
+    if units::find(sql, unit)?.is_some_and(|unit| unit.collects && is_open(&unit)) {
+        return Ok(());
+    }
+    let message = "This unit collects no answers, or is closed. Choose one that does.";
+    Err(Refused::new(Code::BadValue, message))
 }
 
 fn add_device(sql: &dyn Sql, now: Millis, code: &Row, key: &str) -> Result<Device, Refused> {
@@ -253,7 +317,7 @@ fn add_device(sql: &dyn Sql, now: Millis, code: &Row, key: &str) -> Result<Devic
     };
     let id = device.id.to_string();
     sql.run(
-        "INSERT INTO device VALUES (?1, ?2, ?3, ?4, ?5, NULL, 0)",
+        "INSERT INTO device VALUES (?1, ?2, ?3, ?4, ?5, NULL, 1)",
         &[
             id.as_str().into(),
             device.unit.as_str().into(),
@@ -262,12 +326,19 @@ fn add_device(sql: &dyn Sql, now: Millis, code: &Row, key: &str) -> Result<Devic
             device.enrolled.as_str().into(),
         ],
     )?;
+    fleet::stays(sql, &id, &device.unit)?;
     audit(sql, now, &id, "enrol", device.unit.as_str())?;
     Ok(device)
 }
 
-/// The unit and post behind a code, or why it does not open; the try is counted.
-fn try_code(sql: &dyn Sql, now: Millis, typed: &str) -> Result<Result<Row, Refused>, StoreError> {
+/// The unit and post behind a code, or why it does not open; a wrong try wears it off, one of a flood
+/// less than one of a person.
+fn try_code(
+    sql: &dyn Sql,
+    now: Millis,
+    typed: &str,
+    is_flood: bool,
+) -> Result<Result<Row, Refused>, StoreError> {
     let wrong = || {
         Refused::new(
             Code::WrongCode,
@@ -300,9 +371,14 @@ fn try_code(sql: &dyn Sql, now: Millis, typed: &str) -> Result<Result<Row, Refus
             Ok(Err(Refused::new(Code::ExpiredCode, message)))
         }
         _ => {
+            let worn = if is_flood {
+                enrolment::WORN_IN_A_FLOOD
+            } else {
+                enrolment::WORN_BY_A_TRY
+            };
             sql.run(
-                "UPDATE code SET tries = tries + 1 WHERE handle = ?1",
-                &[handle.into()],
+                "UPDATE code SET tries = tries + ?2 WHERE handle = ?1",
+                &[handle.into(), worn.into()],
             )?;
             Ok(Err(wrong()))
         }
@@ -313,12 +389,12 @@ fn kept(row: &Row) -> Result<Kept, StoreError> {
     Ok(Kept {
         secret_digest: row.text(2)?.to_owned(),
         ends: Millis(row.integer(3)?),
-        tries: row.integer(4)?,
+        worn: row.integer(4)?,
         is_used: row.integer(5)? != 0,
     })
 }
 
-fn find(sql: &dyn Sql, id: &DeviceId) -> Result<Option<Device>, StoreError> {
+pub(super) fn find(sql: &dyn Sql, id: &DeviceId) -> Result<Option<Device>, StoreError> {
     let row = sql.first(
         "SELECT id, unit, key, post, enrolled, revoked FROM device WHERE id = ?1",
         &[id.to_string().into()],
@@ -340,7 +416,8 @@ fn device(row: &Row) -> Result<Device, StoreError> {
 
 fn enrolled(sql: &dyn Sql, unit: UnitId) -> Result<Enrolled, StoreError> {
     let rows = sql.rows(
-        "SELECT id, unit, key, post, enrolled, revoked FROM device WHERE unit = ?1",
+        "SELECT id, device.unit, key, post, enrolled, revoked
+         FROM device JOIN stay ON stay.device = device.id WHERE stay.unit = ?1",
         &[unit.as_str().into()],
     )?;
     let known = |row: &Row| {
@@ -361,6 +438,7 @@ fn enrolled(sql: &dyn Sql, unit: UnitId) -> Result<Enrolled, StoreError> {
         above,
         restore: u32::try_from(number(sql, "restore")?).unwrap_or(u32::MAX),
         devices: rows.iter().map(known).collect::<Result<_, StoreError>>()?,
+        forms: forms::files(sql)?,
         unit,
     })
 }

@@ -1,13 +1,37 @@
 //! The Directory's verbs, one transaction each: who is who, what is where. Never: an answer.
 
 mod accounts;
+mod audit;
+mod change;
 mod devices;
+mod dossiers;
+mod fleet;
+#[cfg(test)]
+mod flood_tests;
+mod forms;
+#[cfg(test)]
+mod forms_tests;
+mod history;
+mod night;
+mod passkeys;
+mod people;
+#[cfg(test)]
+mod people_tests;
+#[cfg(test)]
+mod reach_tests;
+mod rescue;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tree_tests;
 mod units;
 
 pub use accounts::SignedIn;
-pub use devices::{Device, Enrolled, Known, NewCode};
+pub use audit::Filter;
+use devices::find as find_device;
+pub use devices::{Device, Enrolled, Known, NewCode, Untold};
+pub use night::{Recounts, Told};
+pub use rescue::{Importer, KeptKey};
 
 use super::port::{Sql, Store, StoreError};
 use crate::access::token;
@@ -26,12 +50,16 @@ pub struct Directory<S>(pub S);
 /// Somebody who is signed in.
 #[derive(Clone, Debug)]
 pub struct Actor {
+    /// The account's id.
+    pub account: String,
     /// The account's name.
     pub name: String,
     /// Its grants that hold today.
     pub grants: Vec<Grant>,
     /// When the session ends at the latest.
     pub ends: Millis,
+    /// When they last proved who they are.
+    pub proved: Millis,
 }
 
 impl Actor {
@@ -44,6 +72,27 @@ impl Actor {
                 Code::NotAllowed,
                 "This account may not do that.",
             ))
+        }
+    }
+
+    /// Refuses an act that changes the whole deployment to who may do it in a part only.
+    fn must_keep_everything(&self, act: Act) -> Result<(), Refused> {
+        let mut whole = self.grants.iter().filter(|grant| grant.node.is_none());
+        if whole.any(|grant| includes(grant.role, act)) {
+            Ok(())
+        } else {
+            let message = "Only who keeps the whole deployment may do that.";
+            Err(Refused::new(Code::NotAllowed, message))
+        }
+    }
+
+    /// Refuses a grave step of somebody who proved themselves too long ago (rule S7).
+    fn must_be_proved(&self, now: Millis) -> Result<(), Refused> {
+        if token::is_fresh(self.proved, now) {
+            Ok(())
+        } else {
+            let message = "Prove who you are again: give your password, then repeat this.";
+            Err(Refused::new(Code::ProveAgain, message))
         }
     }
 
@@ -130,13 +179,15 @@ fn actor(sql: &dyn Sql, session: Option<&str>, now: Millis) -> Result<Actor, Ref
     let signed_out = || Refused::new(Code::SignedOut, "Sign in first.");
     let digest = session.ok_or_else(signed_out)?;
     let row = sql.first(
-        "SELECT account, name, began_ms, seen_ms FROM session
-         JOIN account ON account.id = session.account WHERE digest = ?1",
-        &[digest.into()],
+        "SELECT account, name, began_ms, seen_ms,
+           max(began_ms, ifnull((SELECT at_ms FROM proof WHERE proof.digest = session.digest), 0)),
+           ifnull((SELECT ends_ms FROM replaced WHERE replaced.digest = session.digest), ?2)
+         FROM session JOIN account ON account.id = session.account WHERE digest = ?1",
+        &[digest.into(), now.0.into()],
     )?;
     let row = row.ok_or_else(signed_out)?;
     let (began, seen) = (Millis(row.integer(2)?), Millis(row.integer(3)?));
-    if token::is_over(began, seen, now) {
+    if token::is_over(began, seen, now) || now.0 > row.integer(5)? {
         return Err(signed_out());
     }
     // Once a minute is enough for half an hour, and spares a write for each request.
@@ -148,8 +199,10 @@ fn actor(sql: &dyn Sql, session: Option<&str>, now: Millis) -> Result<Actor, Ref
     }
     Ok(Actor {
         grants: accounts::grants(sql, row.text(0)?, today(now)?)?,
+        account: row.text(0)?.to_owned(),
         name: row.text(1)?.to_owned(),
         ends: token::ends(began),
+        proved: Millis(row.integer(4)?),
     })
 }
 

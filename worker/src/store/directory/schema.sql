@@ -1,6 +1,7 @@
 -- The Directory: units with dates, accounts, devices, the audit log. Never an answer.
 
--- Numbers of the deployment: `restore` (rule L12), `clock_ahead_ms` (a settable clock's offset).
+-- Numbers of the deployment: `restore` (rule L12), `clock_ahead_ms` (a settable clock's offset), `night_ms`
+-- (when the last nightly round began, V3).
 CREATE TABLE IF NOT EXISTS number (
     name TEXT PRIMARY KEY,
     value INTEGER NOT NULL
@@ -18,6 +19,37 @@ CREATE TABLE IF NOT EXISTS unit (
     collects INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS unit_parent ON unit (parent);
+
+-- A unit's code in the agencies' own system.
+CREATE TABLE IF NOT EXISTS agency (
+    unit TEXT PRIMARY KEY,
+    code TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Dossiers that ended at a unit in a month, as people handed them in.
+CREATE TABLE IF NOT EXISTS dossier (
+    unit TEXT NOT NULL,
+    month TEXT NOT NULL,
+    dossiers INTEGER NOT NULL,
+    PRIMARY KEY (unit, month)
+) STRICT, WITHOUT ROWID;
+
+-- Who follows a closed unit.
+CREATE TABLE IF NOT EXISTS successor (
+    unit TEXT NOT NULL,
+    heir TEXT NOT NULL,
+    PRIMARY KEY (unit, heir)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS successor_heir ON successor (heir);
+
+-- What a unit was until it was changed on a day, as JSON: names, places, codes are never lost.
+CREATE TABLE IF NOT EXISTS unit_was (
+    no INTEGER PRIMARY KEY,
+    unit TEXT NOT NULL,
+    until TEXT NOT NULL,
+    was TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS unit_was_unit ON unit_was (unit);
 
 CREATE TABLE IF NOT EXISTS account (
     id TEXT PRIMARY KEY,
@@ -42,13 +74,65 @@ CREATE TABLE IF NOT EXISTS session (
     seen_ms INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- Wrong passwords in a row, by the digest of the name, whether such an account exists or not.
+-- When the one behind a session last proved who they are, where that is later than its beginning.
+CREATE TABLE IF NOT EXISTS proof (
+    digest TEXT PRIMARY KEY,
+    at_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Sessions that got a new token with a proof: what was on its way with the old one still arrives.
+CREATE TABLE IF NOT EXISTS replaced (
+    digest TEXT PRIMARY KEY,
+    ends_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Browsers in which an account signed in before: strangers' wrong passwords do not hold them up.
+CREATE TABLE IF NOT EXISTS browser (
+    digest TEXT NOT NULL,
+    account TEXT NOT NULL,
+    seen_ms INTEGER NOT NULL,
+    PRIMARY KEY (account, digest)
+) STRICT, WITHOUT ROWID;
+
+-- Wrong passwords in a row, by the digest of the name, whether such an account exists or not; in a
+-- known browser by the digest of both.
 CREATE TABLE IF NOT EXISTS attempt (
     name_digest TEXT PRIMARY KEY,
     failures INTEGER NOT NULL,
     next_try_ms INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- Passkeys: public keys, and what each has counted (rule S5).
+CREATE TABLE IF NOT EXISTS passkey (
+    id TEXT PRIMARY KEY,
+    account TEXT NOT NULL,
+    name TEXT NOT NULL,
+    host TEXT NOT NULL,
+    key TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    since TEXT NOT NULL,
+    used TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS passkey_account ON passkey (account);
+
+-- Challenges that a passkey has answered, until they are too old to be answered again.
+CREATE TABLE IF NOT EXISTS answered (
+    challenge TEXT PRIMARY KEY,
+    at_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Secrets of this server's own, in hexadecimal: what its challenges are known by. Never logged.
+CREATE TABLE IF NOT EXISTS secret (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- When passwords were checked that came from browsers nobody knows (rule S5).
+CREATE TABLE IF NOT EXISTS stranger (
+    at_ms INTEGER NOT NULL
+) STRICT;
+
+-- `tries` is what wrong tries wore off the code (rule S2).
 CREATE TABLE IF NOT EXISTS code (
     handle TEXT PRIMARY KEY,
     secret_digest TEXT NOT NULL,
@@ -63,8 +147,8 @@ CREATE TABLE IF NOT EXISTS code_failure (
     at_ms INTEGER NOT NULL
 ) STRICT;
 
--- `post` is where the device stands and what it asks, as JSON. `told` says whether the unit's
--- Ledger has this row's key and state.
+-- `unit` and `post` are where the device stands and what it asks, the post as JSON. `told` is what
+-- `stay` says since it is there.
 CREATE TABLE IF NOT EXISTS device (
     id TEXT PRIMARY KEY,
     unit TEXT NOT NULL,
@@ -76,7 +160,58 @@ CREATE TABLE IF NOT EXISTS device (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS device_unit ON device (unit);
 
--- Append-only (privacy-and-security.md S13).
+-- Every unit at which a device stood: that unit's Ledger goes on taking what was answered there.
+-- `told` says whether it has the device's key and state: 0 no, 1 yes, 2 yes, but not the newest form.
+CREATE TABLE IF NOT EXISTS stay (
+    device TEXT NOT NULL,
+    unit TEXT NOT NULL,
+    told INTEGER NOT NULL,
+    PRIMARY KEY (device, unit)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS stay_unit ON stay (unit);
+CREATE INDEX IF NOT EXISTS stay_untold ON stay (unit) WHERE told = 0;
+CREATE INDEX IF NOT EXISTS stay_unformed ON stay (unit) WHERE told = 2;
+INSERT OR IGNORE INTO stay SELECT id, unit, told FROM device;
+
+-- The key pairs that rescue files are sealed to (rule O14); the one with the highest number is given
+-- to devices, each opens what was sealed to it. `private` never leaves this object and is never logged.
+CREATE TABLE IF NOT EXISTS sealing_key (
+    no INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    public TEXT NOT NULL,
+    private TEXT NOT NULL
+) STRICT;
+
+-- What the last nightly recount of each Ledger found (rule V3): how many sums and rows are not as they
+-- must be, -1 where it could not be recounted.
+CREATE TABLE IF NOT EXISTS recount (
+    unit TEXT PRIMARY KEY,
+    at_ms INTEGER NOT NULL,
+    differences INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- What the machine that the server runs on said of itself last (rule V2), as JSON.
+CREATE TABLE IF NOT EXISTS machine (
+    name TEXT PRIMARY KEY,
+    at_ms INTEGER NOT NULL,
+    told TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Forms that were added (rule F7), in the order in which they came; never changed, never removed.
+-- `starts` is the first day on which a device may show one.
+CREATE TABLE IF NOT EXISTS form (
+    no INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    code TEXT NOT NULL UNIQUE,
+    starts TEXT NOT NULL,
+    file TEXT NOT NULL
+) STRICT;
+CREATE TRIGGER IF NOT EXISTS form_keeps_rows BEFORE DELETE ON form
+    BEGIN SELECT raise(ABORT, 'a form is kept for ever'); END;
+CREATE TRIGGER IF NOT EXISTS form_keeps_words BEFORE UPDATE ON form
+    BEGIN SELECT raise(ABORT, 'a form is frozen'); END;
+
+-- Append-only (privacy-and-security.md S13), but for what is five years older than the newest line (P14).
 CREATE TABLE IF NOT EXISTS audit (
     no INTEGER PRIMARY KEY,
     at_ms INTEGER NOT NULL,
@@ -84,7 +219,9 @@ CREATE TABLE IF NOT EXISTS audit (
     act TEXT NOT NULL,
     subject TEXT NOT NULL
 ) STRICT;
-CREATE TRIGGER IF NOT EXISTS audit_keeps_rows BEFORE DELETE ON audit
+DROP TRIGGER IF EXISTS audit_keeps_rows;
+CREATE TRIGGER IF NOT EXISTS audit_keeps_five_years BEFORE DELETE ON audit
+    WHEN old.at_ms > (SELECT at_ms FROM audit ORDER BY no DESC LIMIT 1) - 157852800000
     BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END;
 CREATE TRIGGER IF NOT EXISTS audit_keeps_words BEFORE UPDATE ON audit
     BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END;

@@ -1,44 +1,29 @@
 //! The tree of units.
 
-use super::{Actor, Directory, actor, audit};
-use crate::access::Act;
+use super::{Actor, Directory, actor};
+use crate::access::{Act, includes};
+use crate::plan::KINDS;
 use crate::refused::Refused;
 use crate::store::port::{Row, Sql, Store, StoreError};
+use std::collections::BTreeSet;
 use survey::day::{Day, Millis};
 use survey::id::UnitId;
-use survey::wire::code::Code;
 use survey::wire::device::Names;
 use survey::wire::manager::{Unit, UnitKind};
 
 /// The most nodes above one: stops a walk that a damaged tree would make endless.
 const DEEPEST: i64 = 12;
 
-impl<S: Store> Directory<S> {
-    /// Adds units, parents before children; only an operator may. All or none.
-    ///
-    /// # Errors
-    /// [`Code::AlreadyThere`], [`Code::BadValue`], or the caller's own rights.
-    pub fn add_units(
-        &self,
-        session: Option<&str>,
-        now: Millis,
-        units: &[Unit],
-    ) -> Result<(), Refused> {
-        self.0.atomically(|sql| {
-            let actor = actor(sql, session, now)?;
-            actor.must_be_able_to(Act::AddUnits)?;
-            for unit in units {
-                add(sql, unit)?;
-                audit(sql, now, &actor.name, "add-unit", unit.id.as_str())?;
-            }
-            Ok(())
-        })
-    }
+/// The cells of a unit, as [`unit()`] reads them.
+const CELLS: &str = "unit.id, parent, kind, name_vi, name_en, gso, valid_from, valid_to, collects,
+    (SELECT code FROM agency WHERE agency.unit = unit.id),
+    (SELECT json_group_array(heir) FROM successor WHERE successor.unit = unit.id)";
 
+impl<S: Store> Directory<S> {
     /// The units that an account may see: the subtrees of its grants, parents before children.
     ///
     /// # Errors
-    /// [`Code::SignedOut`].
+    /// [`survey::wire::code::Code::SignedOut`].
     pub fn units(&self, session: Option<&str>, now: Millis) -> Result<Vec<Unit>, Refused> {
         self.0.atomically(|sql| {
             let actor = actor(sql, session, now)?;
@@ -71,14 +56,31 @@ impl<S: Store> Directory<S> {
 }
 
 pub(super) fn is_inner(sql: &dyn Sql, id: &UnitId) -> Result<bool, StoreError> {
-    let below = "SELECT 1 FROM unit WHERE parent = ?1";
+    // A counter has no sums of its own.
+    let below = "SELECT 1 FROM unit WHERE parent = ?1 AND kind <> 'counter'";
     Ok(sql.first(below, &[id.as_str().into()])?.is_some())
 }
 
+/// What an account may see of the tree; nothing in it names a unit outside of it (rule S4).
 fn seen(sql: &dyn Sql, actor: &Actor) -> Result<Vec<Unit>, StoreError> {
-    let nodes = actor.grants.iter().map(|grant| grant.node.as_ref());
+    let mut units = reached(sql, actor, Act::SeeUnits)?;
+    let ids: BTreeSet<UnitId> = units.iter().map(|unit| unit.id.clone()).collect();
+    for unit in &mut units {
+        unit.parent = unit.parent.take().filter(|parent| ids.contains(parent));
+        unit.successors.retain(|heir| ids.contains(heir));
+    }
+    Ok(units)
+}
+
+/// The units where an account may do something, parents before children.
+pub(super) fn reached(sql: &dyn Sql, actor: &Actor, act: Act) -> Result<Vec<Unit>, StoreError> {
+    let able = actor
+        .grants
+        .iter()
+        .filter(|grant| includes(grant.role, act));
+    let nodes = able.map(|grant| grant.node.as_ref());
     let roots: Vec<_> = nodes.map(|node| node.map(UnitId::as_str)).collect();
-    let rows = sql.rows(
+    let statement = format!(
         "WITH RECURSIVE
            root (id) AS (
              SELECT value FROM json_each(?1) WHERE value IS NOT NULL
@@ -88,62 +90,22 @@ fn seen(sql: &dyn Sql, actor: &Actor) -> Result<Vec<Unit>, StoreError> {
              SELECT unit.id, 0 FROM unit JOIN root ON root.id = unit.id
              UNION SELECT unit.id, depth + 1 FROM unit JOIN seen ON unit.parent = seen.id
              WHERE depth < ?2)
-         SELECT unit.id, parent, kind, name_vi, name_en, gso, valid_from, valid_to, collects
+         SELECT {CELLS}
          FROM unit JOIN (SELECT id, min(depth) AS depth FROM seen GROUP BY id) AS found
            ON found.id = unit.id
-         ORDER BY depth, unit.id",
+         ORDER BY depth, unit.id"
+    );
+    let rows = sql.rows(
+        &statement,
         &[survey::wire::write(&roots).into(), DEEPEST.into()],
     )?;
     rows.iter().map(unit).collect()
 }
 
-fn add(sql: &dyn Sql, unit: &Unit) -> Result<(), Refused> {
-    let bad = |message: String| Err(Refused::new(Code::BadValue, message));
-    if unit.name.vi.trim().is_empty() || unit.name.vi.len() > 200 || unit.name.en.len() > 200 {
-        return bad(format!("Unit {}: a name has 1 to 200 bytes.", unit.id));
-    }
-    if find(sql, &unit.id)?.is_some() {
-        let message = format!("Unit {} is there already.", unit.id);
-        return Err(Refused::new(Code::AlreadyThere, message));
-    }
-    if let Some(parent) = &unit.parent {
-        let above = with_all_above(sql, parent)?;
-        if above.is_empty() {
-            return bad(format!("Unit {}: add its parent {parent} first.", unit.id));
-        }
-        if i64::try_from(above.len()).is_ok_and(|height| height >= DEEPEST) {
-            return bad(format!("Unit {}: the tree is too deep.", unit.id));
-        }
-    }
-    // A collecting unit that gets its first unit below sends its sums to its own Rollup from now on.
-    sql.run(
-        "UPDATE device SET told = 0 WHERE unit = ?1",
-        &[unit.parent.as_ref().map(UnitId::as_str).into()],
-    )?;
-    sql.run(
-        "INSERT INTO unit VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-        &[
-            unit.id.as_str().into(),
-            unit.parent.as_ref().map(UnitId::as_str).into(),
-            word(unit.kind).into(),
-            unit.name.vi.as_str().into(),
-            unit.name.en.as_str().into(),
-            unit.gso.as_deref().into(),
-            unit.valid_from.to_string().into(),
-            unit.valid_to.map(|day| day.to_string()).into(),
-            unit.collects.into(),
-        ],
-    )?;
-    Ok(())
-}
-
 /// The unit with this id.
 pub(super) fn find(sql: &dyn Sql, id: &UnitId) -> Result<Option<Unit>, StoreError> {
-    let row = sql.first(
-        "SELECT id, parent, kind, name_vi, name_en, gso, valid_from, valid_to, collects
-         FROM unit WHERE id = ?1",
-        &[id.as_str().into()],
-    )?;
+    let statement = format!("SELECT {CELLS} FROM unit WHERE id = ?1");
+    let row = sql.first(&statement, &[id.as_str().into()])?;
     row.as_ref().map(unit).transpose()
 }
 
@@ -158,20 +120,6 @@ pub(super) fn with_all_above(sql: &dyn Sql, id: &UnitId) -> Result<Vec<UnitId>, 
         &[id.as_str().into(), DEEPEST.into()],
     )?;
     rows.iter().map(|row| id_in(row.text(0)?)).collect()
-}
-
-/// Every kind of unit with the word that is kept for it.
-const KINDS: [(UnitKind, &str); 5] = [
-    (UnitKind::Country, "country"),
-    (UnitKind::Province, "province"),
-    (UnitKind::Department, "department"),
-    (UnitKind::Commune, "commune"),
-    (UnitKind::OneStop, "one-stop"),
-];
-
-fn word(kind: UnitKind) -> &'static str {
-    let found = KINDS.iter().find(|(known, _)| *known == kind);
-    found.map_or("", |(_, word)| word)
 }
 
 fn kind(word: &str) -> Result<UnitKind, StoreError> {
@@ -200,5 +148,8 @@ fn unit(row: &Row) -> Result<Unit, StoreError> {
         valid_from: day(row.text(6)?)?,
         valid_to: row.maybe_text(7)?.map(day).transpose()?,
         collects: row.integer(8)? != 0,
+        agency: row.maybe_text(9)?.map(str::to_owned),
+        successors: survey::wire::read(row.text(10)?)
+            .map_err(|_| StoreError("a unit's successors are damaged".into()))?,
     })
 }

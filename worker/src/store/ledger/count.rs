@@ -1,20 +1,21 @@
-//! Counting a batch: receipts, responses and tallies in one transaction (rules L2, L3).
+//! Counting what was handed in: receipts, responses and tallies in one transaction (rules L2, L3).
 
-use super::{Ledger, damaged, devices, number, raise_version, today, unit};
-use crate::access::token;
+use super::entries::{Arrival, Entries, receipts};
+use super::quarantine::kept_text;
+use super::{Ledger, damaged, devices, number, raise_version, set_number, today, unit};
 use crate::refused::Refused;
-use crate::store::port::{Row, Sql, Store, StoreError, Value};
-use std::collections::BTreeMap;
-use survey::comment::{Redacted, redact};
+use crate::store::port::{Sql, Store, StoreError};
 use survey::day::{Day, Millis};
 use survey::form::Form;
-use survey::id::{DeviceId, FormId, ParcelHash, ResponseId};
-use survey::ledger::{Counted, Desk, Entry, Judgement, Kept, Receipt, Sender, judge};
+use survey::id::{DeviceId, ResponseId};
+use survey::ledger::{Desk, Entry, Judgement, Sender, judge};
 use survey::release::Rhythm;
-use survey::score::Tally;
-use survey::wire::batch::{Batch, Reason, Record, RecordVerdict};
-use survey::wire::tally::{read_tally, write_tally};
-use survey::wire::{read, write};
+use survey::wire::batch::{Batch, CommentPart, Record, RecordVerdict};
+use survey::wire::code::Code;
+
+/// Records a day that one device without a valid key may leave in the quarantine (rule W8); all
+/// devices that are not known here share one such number.
+const MOST_UNVERIFIED_A_DAY: i64 = 2_000;
 
 /// An upload that is about to be counted.
 #[derive(Clone, Copy)]
@@ -33,6 +34,39 @@ pub struct Upload<'a> {
     pub rhythm: Rhythm,
 }
 
+/// Records from a rescue file (rule O14) that are about to be counted.
+#[derive(Clone, Copy)]
+pub struct Rescue<'a> {
+    /// The device that exported them.
+    pub device: DeviceId,
+    /// Whether it signed them with a valid key of this unit.
+    pub sender: Sender,
+    /// Whether the daily limit of rule W8 holds: not where an operator hands the file in.
+    pub is_limited: bool,
+    /// The records.
+    pub records: &'a [Record],
+    /// The forms known here.
+    pub forms: &'a [Form],
+    /// The server's clock.
+    pub now: Millis,
+    /// When what waits is released.
+    pub rhythm: Rhythm,
+}
+
+/// What both have in common.
+#[derive(Clone, Copy)]
+struct Delivery<'a> {
+    device: DeviceId,
+    sender: Sender,
+    is_limited: bool,
+    forms: &'a [Form],
+    now: Millis,
+    today: Day,
+    rhythm: Rhythm,
+    /// The batch around the records, and its digest.
+    batch: Option<(&'a Batch, &'a str)>,
+}
+
 /// What came of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Count {
@@ -46,34 +80,55 @@ pub struct Count {
     pub version: u64,
 }
 
-/// What a batch adds to the tables, collected so that each table takes few statements.
-#[derive(Default)]
-struct Entries {
-    receipts: Vec<[Value; 4]>,
-    responses: Vec<[Value; 5]>,
-    quarantined: Vec<[Value; 5]>,
-    comments: Vec<[Value; 5]>,
-    cells: BTreeMap<(FormId, Day), Tally>,
-    counted: i64,
-    /// Pairs of id and hash that a quarantine may hold.
-    rejudged: Vec<(ResponseId, ParcelHash)>,
-}
-
 impl<S: Store> Ledger<S> {
     /// Judges every record alone and writes all that follows in one transaction. When that fails,
     /// nothing of it stays, and the records are tried one by one, so that one that breaks us cannot
     /// hold the others; it gets no verdict.
     ///
     /// # Errors
-    /// Broken when not even a single record can be written.
+    /// [`Code::SlowDown`] beyond the limit of rule W8; broken when not even a single record can be
+    /// written.
     pub fn count(&self, upload: Upload) -> Result<Count, Refused> {
-        let records: Vec<&Record> = upload.batch.records.iter().collect();
-        if let Ok(count) = self.count_together(upload, &records) {
-            return Ok(count);
+        let delivery = Delivery {
+            device: upload.batch.device,
+            sender: upload.sender,
+            is_limited: true,
+            forms: upload.forms,
+            now: upload.now,
+            today: today(upload.now)?,
+            rhythm: upload.rhythm,
+            batch: Some((upload.batch, upload.digest)),
+        };
+        self.take(delivery, &upload.batch.records)
+    }
+
+    /// As [`Ledger::count`], for records that did not come in a batch: the device is not heard.
+    ///
+    /// # Errors
+    /// As [`Ledger::count`].
+    pub fn rescue(&self, rescue: Rescue) -> Result<Count, Refused> {
+        let delivery = Delivery {
+            device: rescue.device,
+            sender: rescue.sender,
+            is_limited: rescue.is_limited,
+            forms: rescue.forms,
+            now: rescue.now,
+            today: today(rescue.now)?,
+            rhythm: rescue.rhythm,
+            batch: None,
+        };
+        self.take(delivery, rescue.records)
+    }
+
+    fn take(&self, delivery: Delivery, records: &[Record]) -> Result<Count, Refused> {
+        let records: Vec<&Record> = records.iter().collect();
+        match self.take_together(delivery, &records) {
+            Err(refused) if refused.code != Code::SlowDown => {}
+            done => return done,
         }
-        let mut all = self.count_together(upload, &[])?;
+        let mut all = self.take_together(delivery, &[])?;
         for record in records {
-            match self.count_together(upload, &[record]) {
+            match self.take_together(delivery, &[record]) {
                 Ok(one) => {
                     all.verdicts.extend(one.verdicts);
                     all.unread.extend(one.unread);
@@ -85,20 +140,22 @@ impl<S: Store> Ledger<S> {
         Ok(all)
     }
 
-    fn count_together(&self, upload: Upload, records: &[&Record]) -> Result<Count, Refused> {
-        let today = today(upload.now)?;
+    fn take_together(&self, delivery: Delivery, records: &[&Record]) -> Result<Count, Refused> {
+        let Delivery { now, rhythm, .. } = delivery;
         self.0.atomically(|sql| {
-            super::release::look(sql, upload.now, upload.rhythm)?;
-            if matches!(upload.sender, Sender::Verified { .. }) {
-                devices::hear(sql, upload.batch, upload.digest, upload.now, today)?;
+            super::release::look(sql, now, rhythm)?;
+            if let (Sender::Verified { .. }, Some((batch, digest))) =
+                (delivery.sender, delivery.batch)
+            {
+                devices::hear(sql, batch, digest, now, delivery.today)?;
             }
             let mut count = Count::default();
             let mut entries = Entries::default();
-            judge_all(sql, upload, records, today, &mut count, &mut entries)?;
-            if !entries.receipts.is_empty() {
-                entries.write(sql, today)?;
+            judge_all(sql, delivery, records, &mut count, &mut entries)?;
+            if !entries.is_empty() {
+                entries.write(sql)?;
                 raise_version(sql)?;
-                super::release::look(sql, upload.now, upload.rhythm)?;
+                super::release::look(sql, now, rhythm)?;
             }
             count.restore = u32::try_from(number(sql, "restore")?).map_err(|_| damaged())?;
             count.version = u64::try_from(number(sql, "version")?).map_err(|_| damaged())?;
@@ -109,9 +166,8 @@ impl<S: Store> Ledger<S> {
 
 fn judge_all(
     sql: &dyn Sql,
-    upload: Upload,
+    delivery: Delivery,
     records: &[&Record],
-    today: Day,
     count: &mut Count,
     entries: &mut Entries,
 ) -> Result<(), Refused> {
@@ -120,242 +176,85 @@ fn judge_all(
     };
     let desk = Desk {
         unit: &unit,
-        forms: upload.forms,
-        today,
+        forms: delivery.forms,
+        today: delivery.today,
     };
-    let mut receipts = receipts(sql, records)?;
+    let ids: Vec<_> = records.iter().map(|record| record.id).collect();
+    let mut receipts = receipts(sql, &ids)?;
     for record in records {
         // A reply has one verdict for an id; a second record under it waits for the next batch.
         if count.verdicts.iter().any(|verdict| verdict.id == record.id) {
             continue;
         }
         let known = receipts.entry(record.id).or_default();
-        match judge(record, known, upload.sender, &desk) {
+        match judge(record, known, delivery.sender, &desk) {
             Judgement::Unread => count.unread.push(record.id),
             Judgement::Decided { verdict, entry } => {
-                if !known.is_empty() && matches!(entry, Entry::Count(_)) {
-                    entries.rejudged.push((record.id, record.hash));
-                }
+                let is_kept = known
+                    .iter()
+                    .any(|receipt| receipt.hash == Some(record.hash));
+                // The text may have gone with the first verdict (O7); then the quarantine has it.
+                let is_gone = matches!(record.comment, Some(CommentPart::Gone { .. }));
+                let is_counted_now = matches!(entry, Entry::Count(_));
+                let kept_text = if is_kept && is_gone && is_counted_now {
+                    kept_text(sql, record)?
+                } else {
+                    None
+                };
                 count.verdicts.push(verdict);
-                entries.add(record, upload.batch.device, entry, today)?;
+                let arrival = Arrival {
+                    record,
+                    kept_text,
+                    device: Some(delivery.device.to_string()),
+                    day: delivery.today,
+                    is_kept,
+                };
+                entries.add(arrival, entry)?;
             }
         }
     }
-    if matches!(upload.sender, Sender::Unverified) {
-        note_unverified(sql, upload.batch, records.len(), today)?;
+    if matches!(delivery.sender, Sender::Unverified) {
+        let more = i64::try_from(entries.newly_kept()).map_err(|_| damaged())?;
+        note_unverified(sql, delivery, more)?;
     }
     Ok(())
 }
 
-fn receipts(
-    sql: &dyn Sql,
-    records: &[&Record],
-) -> Result<BTreeMap<ResponseId, Vec<Receipt>>, StoreError> {
-    let ids: Vec<_> = records.iter().map(|record| record.id).collect();
-    let rows = sql.rows(
-        "SELECT id, hash, verdict FROM receipt WHERE id IN (SELECT value FROM json_each(?1))",
-        &[write(&ids).into()],
+/// Counts records that came without a valid key and are new here, and refuses what is too much for a
+/// day (rule W8). Nothing of it is kept then.
+fn note_unverified(sql: &dyn Sql, delivery: Delivery, more: i64) -> Result<(), Refused> {
+    let id = delivery.device.to_string();
+    let today = delivery.today.to_string();
+    let row = sql.first(
+        "SELECT CASE unverified_day WHEN ?2 THEN unverified ELSE 0 END FROM device WHERE id = ?1",
+        &[id.as_str().into(), today.as_str().into()],
     )?;
-    let mut receipts: BTreeMap<_, Vec<_>> = BTreeMap::new();
-    for row in &rows {
-        let id = ResponseId::parse(row.text(0)?).map_err(|_| damaged())?;
-        receipts.entry(id).or_default().push(receipt(row)?);
-    }
-    Ok(receipts)
-}
-
-const COUNTED: &str = "counted";
-
-fn receipt(row: &Row) -> Result<Receipt, StoreError> {
-    let kept = match row.text(2)? {
-        COUNTED => Kept::Counted,
-        reason => {
-            let reason = read(&format!("\"{reason}\"")).map_err(|_| damaged())?;
-            Kept::Quarantined(reason)
-        }
+    let known = row.map(|row| row.integer(0)).transpose()?;
+    let so_far = match known {
+        Some(so_far) => so_far,
+        None => strangers(sql, delivery.today)?,
     };
-    Ok(Receipt {
-        hash: ParcelHash::parse(row.text(1)?).map_err(|_| damaged())?,
-        kept,
-    })
-}
-
-fn word(reason: Reason) -> String {
-    write(&reason).trim_matches('"').to_owned()
-}
-
-impl Entries {
-    fn add(
-        &mut self,
-        record: &Record,
-        device: DeviceId,
-        entry: Entry,
-        today: Day,
-    ) -> Result<(), Refused> {
-        let (verdict, counted) = match entry {
-            Entry::Nothing => return Ok(()),
-            Entry::Quarantine(reason) => (word(reason), None),
-            Entry::Count(counted) => (COUNTED.to_owned(), Some(counted)),
-        };
-        let (id, hash) = (record.id.to_string(), record.hash.to_string());
-        let (comment, sealed) = comment(record);
-        self.receipts.push([
-            id.as_str().into(),
-            hash.as_str().into(),
-            verdict.as_str().into(),
-            device.to_string().into(),
-        ]);
-        let Some(counted) = counted else {
-            let text = comment.map(|comment| comment.text);
-            let raw = write(&(&record.body, text, sealed, record.damaged));
-            let day = today.to_string().into();
-            let row = [id.into(), hash.into(), verdict.into(), day, raw.into()];
-            self.quarantined.push(row);
-            return Ok(());
-        };
-        let form = counted.submission.response.form;
-        if let Some(comment) = comment {
-            self.comments.push([
-                token::draw()?.into(),
-                form.to_string().into(),
-                counted.day.month_slice().into(),
-                comment.text.into(),
-                comment.needs_review.into(),
-            ]);
-        }
-        self.responses.push([
-            id.into(),
-            form.to_string().into(),
-            counted.day.to_string().into(),
-            record.body.as_str().into(),
-            sealed.into(),
-        ]);
-        self.add_to_cell(form, *counted)
+    let sum = so_far.saturating_add(more);
+    if delivery.is_limited && more > 0 && sum > MOST_UNVERIFIED_A_DAY {
+        return Err(Refused::slow_down(3_600));
     }
-
-    fn add_to_cell(&mut self, form: FormId, counted: Counted) -> Result<(), Refused> {
-        self.counted += 1;
-        match self.cells.get_mut(&(form, counted.day)) {
-            None => {
-                self.cells.insert((form, counted.day), counted.tally);
-                Ok(())
-            }
-            Some(sum) => sum
-                .merge(&counted.tally)
-                .map_err(|_| Refused::broken("tallies of one form do not merge")),
-        }
-    }
-
-    fn write(&self, sql: &dyn Sql, today: Day) -> Result<(), Refused> {
-        // A record that was quarantined and now counts leaves the quarantine (rule L8).
-        for (id, hash) in &self.rejudged {
-            sql.run(
-                "DELETE FROM quarantine WHERE id = ?1 AND hash = ?2",
-                &[id.to_string().into(), hash.to_string().into()],
-            )?;
-        }
-        let again =
-            "ON CONFLICT DO UPDATE SET verdict = excluded.verdict, device = excluded.device";
-        insert(
-            sql,
-            "receipt (id, hash, verdict, device)",
-            &self.receipts,
-            again,
+    if known.is_some() {
+        sql.run(
+            "UPDATE device SET unverified = ?3, unverified_day = ?2 WHERE id = ?1",
+            &[id.into(), today.into(), sum.into()],
         )?;
-        let columns = "response (id, form, day, body, commitment)";
-        insert(sql, columns, &self.responses, "")?;
-        let columns = "quarantine (id, hash, reason, day, raw)";
-        insert(sql, columns, &self.quarantined, "")?;
-        let columns = "comment (key, form, month, text, needs_review)";
-        insert(sql, columns, &self.comments, "")?;
-        for ((form, day), tally) in &self.cells {
-            add_to_stored_cell(sql, *form, *day, tally)?;
-        }
-        if self.counted > 0 {
-            sql.run(
-                "INSERT INTO received VALUES (?1, ?2)
-                 ON CONFLICT DO UPDATE SET responses = responses + excluded.responses",
-                &[today.to_string().into(), self.counted.into()],
-            )?;
-        }
-        Ok(())
-    }
-}
-
-/// Values that a statement binds at most.
-const MOST_BOUND: usize = 100;
-
-/// Adds rows, as many to a statement as it may bind: half the work of handing over one JSON list.
-fn insert<const N: usize>(
-    sql: &dyn Sql,
-    table: &str,
-    rows: &[[Value; N]],
-    conflict: &str,
-) -> Result<(), StoreError> {
-    for rows in rows.chunks(MOST_BOUND / N) {
-        let marks = vec!["?"; N].join(",");
-        let places = vec![format!("({marks})"); rows.len()].join(",");
-        let statement = format!("INSERT INTO {table} VALUES {places} {conflict}");
-        sql.run(&statement, rows.as_flattened())?;
+    } else {
+        set_number(sql, "strangers_ms", delivery.today.starts().0)?;
+        set_number(sql, "strangers", sum)?;
     }
     Ok(())
 }
 
-/// The comment of a record without what names a person (P10), and what binds it to the record.
-fn comment(record: &Record) -> (Option<Redacted>, String) {
-    let parcel = Record {
-        id: record.id,
-        body: String::new(),
-        comment: record.comment.clone(),
-        hash: record.hash,
-        damaged: record.damaged,
+/// Records that devices unknown here left in the quarantine on a day.
+fn strangers(sql: &dyn Sql, today: Day) -> Result<i64, StoreError> {
+    if number(sql, "strangers_ms")? == today.starts().0 {
+        number(sql, "strangers")
+    } else {
+        Ok(0)
     }
-    .into_parcel();
-    let redacted = parcel.comment.map(|comment| redact(&comment.text));
-    (redacted, parcel.commitment.to_string())
-}
-
-/// Adds a tally to what waits in a cell.
-fn add_to_stored_cell(
-    sql: &dyn Sql,
-    form: FormId,
-    day: Day,
-    tally: &Tally,
-) -> Result<(), StoreError> {
-    let key: [Value; 2] = [form.to_string().into(), day.to_string().into()];
-    let stored = sql.first(
-        "SELECT tally FROM cell WHERE form = ?1 AND atom = 0 AND day = ?2",
-        &key,
-    )?;
-    let mut sum = tally.clone();
-    if let Some(row) = stored {
-        let stored = read_tally(row.text(0)?).ok_or_else(damaged)?;
-        sum.merge(&stored).map_err(|_| damaged())?;
-    }
-    let responses = i64::try_from(sum.people().responses).map_err(|_| damaged())?;
-    let [form, day] = key;
-    sql.run(
-        "INSERT INTO cell VALUES (?1, ?2, 0, ?3, ?4) ON CONFLICT DO UPDATE
-         SET responses = excluded.responses, tally = excluded.tally",
-        &[form, day, responses.into(), write_tally(&sum).into()],
-    )
-}
-
-/// Counts records that came without a valid key, for the daily limit of rule W8.
-fn note_unverified(
-    sql: &dyn Sql,
-    batch: &Batch,
-    records: usize,
-    today: Day,
-) -> Result<(), StoreError> {
-    let records = i64::try_from(records).map_err(|_| damaged())?;
-    sql.run(
-        "UPDATE device SET unverified = ?3 + CASE unverified_day WHEN ?2 THEN unverified ELSE 0 END,
-           unverified_day = ?2 WHERE id = ?1",
-        &[
-            batch.device.to_string().into(),
-            today.to_string().into(),
-            records.into(),
-        ],
-    )
 }

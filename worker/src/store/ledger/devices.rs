@@ -1,8 +1,10 @@
 //! The devices of the unit: their keys, and how they last said they are.
 
 use super::{Ledger, damaged, number, set_number};
+use crate::forms::Forms;
 use crate::refused::Refused;
 use crate::store::directory::{Enrolled, Known};
+use crate::store::forms;
 use crate::store::port::{Row, Sql, Store, StoreError};
 use serde::{Deserialize, Serialize};
 use survey::day::{Day, Millis};
@@ -23,6 +25,9 @@ pub struct Heard {
     pub app: AppHash,
     /// How it is.
     pub status: Status,
+    /// The same number came with other bytes (W7): a copy of it sends, or an old backup of it.
+    #[serde(default)]
+    pub is_copied: bool,
 }
 
 /// How a device stands here.
@@ -41,8 +46,15 @@ const REMEMBERED_UPLOADS: u32 = 2_000;
 /// How many uploads go by between two times of forgetting the oldest.
 const FORGET_EVERY: u32 = 100;
 
+/// Days back for which a device tells how many surveys were begun.
+const OLDEST_VISIT_DAYS: i64 = 400;
+/// Lives of a device's storage of which anything is remembered. An honest one has a new one after each
+/// loss, and is not enrolled again after two without a promise (B6).
+const MOST_EPOCHS: i64 = 30;
+
 impl<S: Store> Ledger<S> {
-    /// Takes what the Directory knows of this unit's devices. What is heard of a device stays.
+    /// Takes what the Directory knows of this unit's devices, and the forms of the house. What is heard
+    /// of a device stays, and so does every form.
     ///
     /// # Errors
     /// Broken when the store fails.
@@ -57,10 +69,9 @@ impl<S: Store> Ledger<S> {
                 )?;
             }
             if number(sql, "restore")? < news.restore.into() {
-                // What the Rollup above had acknowledged may be of a time that was undone (L11).
-                sql.run("DELETE FROM word WHERE name = 'told'", &[])?;
+                restored(sql, news.restore)?;
             }
-            set_number(sql, "restore", news.restore.into())?;
+            forms::keep(sql, &news.forms)?;
             for device in &news.devices {
                 sql.run(
                     "INSERT INTO device VALUES (?1, ?2, ?3, ?4, NULL, NULL, 0)
@@ -75,6 +86,22 @@ impl<S: Store> Ledger<S> {
             }
             Ok(())
         })
+    }
+
+    /// The forms that are known here.
+    ///
+    /// # Errors
+    /// Broken when the store fails.
+    pub fn forms(&self) -> Result<Forms, Refused> {
+        self.0.atomically(|sql| Ok(forms::known(sql)?))
+    }
+
+    /// Keeps forms that something here named.
+    ///
+    /// # Errors
+    /// Broken when the store fails.
+    pub fn keep_forms(&self, files: &[String]) -> Result<(), Refused> {
+        self.0.atomically(|sql| Ok(forms::keep(sql, files)?))
     }
 
     /// How a device stands; `None` when it was never enrolled at this unit.
@@ -98,13 +125,30 @@ impl<S: Store> Ledger<S> {
     /// Broken when the store fails.
     pub fn heard(&self) -> Result<Vec<Heard>, Refused> {
         self.0.atomically(|sql| {
-            let rows = sql.rows("SELECT heard FROM device WHERE heard IS NOT NULL", &[])?;
-            let heard = rows
-                .iter()
-                .map(|row| read(row.text(0)?).map_err(|_| damaged()));
-            Ok(heard.collect::<Result<_, _>>()?)
+            let rows = sql.rows(
+                "SELECT heard, EXISTS(SELECT 1 FROM flag WHERE kind = 'fork' AND device = id)
+                 FROM device WHERE heard IS NOT NULL",
+                &[],
+            )?;
+            let heard = rows.iter().map(|row| {
+                let heard: Heard = read(row.text(0)?).map_err(|_| damaged())?;
+                Ok(Heard {
+                    is_copied: row.integer(1)? != 0,
+                    ..heard
+                })
+            });
+            Ok(heard.collect::<Result<_, StoreError>>()?)
         })
     }
+}
+
+/// The deployment was restored (rule L12). What the Rollup above had acknowledged may be of a time
+/// that was undone, and nothing is released until what is missing here has come back (rule L11).
+fn restored(sql: &dyn Sql, restore: u32) -> Result<(), StoreError> {
+    sql.run("DELETE FROM word WHERE name = 'told'", &[])?;
+    set_number(sql, "restore", restore.into())?;
+    set_number(sql, "refill", 1)?;
+    set_number(sql, "refill_ms", 0)
 }
 
 fn standing(id: DeviceId, row: &Row) -> Result<Standing, StoreError> {
@@ -135,12 +179,26 @@ pub(super) fn hear(
         skew_ms: batch.clock.since(now),
         app: batch.app,
         status: batch.status.clone(),
+        is_copied: false,
     };
     sql.run(
         "UPDATE device SET heard = ?2 WHERE id = ?1",
         &[device.as_str().into(), write(&heard).into()],
     )?;
-    for day in &batch.status.days {
+    // A device that is not what it was would else fill the disk with days and epochs of its own making.
+    let days = today.plus(-OLDEST_VISIT_DAYS)..=today.plus(1);
+    let visits = [
+        "SELECT 1 FROM visit WHERE device = ?1 AND epoch = ?2 LIMIT 1",
+        "SELECT count(DISTINCT epoch) FROM visit WHERE device = ?1",
+    ];
+    let epoch = batch.epoch.to_string();
+    let told = batch
+        .status
+        .days
+        .iter()
+        .filter(|day| days.contains(&day.day));
+    let has_room = batch.status.days.is_empty() || has_room(sql, visits, &device, &epoch)?;
+    for day in told.filter(|_| has_room) {
         sql.run(
             "INSERT INTO visit VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE
              SET opened = max(opened, excluded.opened),
@@ -155,6 +213,20 @@ pub(super) fn hear(
         )?;
     }
     number_used(sql, batch, &device, digest, today)
+}
+
+/// Whether there is room for a device's epoch: it is known, or few are.
+fn has_room(
+    sql: &dyn Sql,
+    [known, all]: [&str; 2],
+    device: &str,
+    epoch: &str,
+) -> Result<bool, StoreError> {
+    if sql.first(known, &[device.into(), epoch.into()])?.is_some() {
+        return Ok(true);
+    }
+    let epochs = sql.first(all, &[device.into()])?;
+    Ok(epochs.map_or(Ok(0), |row| row.integer(0))? < MOST_EPOCHS)
 }
 
 fn number_used(
@@ -177,6 +249,13 @@ fn number_used(
             &[device.into(), today.to_string().into()],
         ),
         None => {
+            let uploads = [
+                "SELECT 1 FROM upload WHERE device = ?1 AND epoch = ?2 LIMIT 1",
+                "SELECT count(DISTINCT epoch) FROM upload WHERE device = ?1",
+            ];
+            if !has_room(sql, uploads, device, &epoch)? {
+                sql.run("DELETE FROM upload WHERE device = ?1", &[device.into()])?;
+            }
             sql.run(
                 "INSERT INTO upload VALUES (?1, ?2, ?3, ?4)",
                 &[

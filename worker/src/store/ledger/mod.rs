@@ -1,14 +1,26 @@
 //! The Ledger's verbs, one transaction each: what a device sent is counted once, and released in
 //! atoms. Never: a decision that `survey` makes.
 
+mod breakdown;
+mod comments;
 mod count;
 mod devices;
+mod entries;
+mod quarantine;
+mod recount;
 mod release;
+mod resolvers;
+mod retention;
+mod state;
 #[cfg(test)]
 mod tests;
+mod year;
 
-pub use count::{Count, Upload};
+pub use count::{Count, Rescue, Upload};
 pub use devices::{Heard, Standing};
+pub use quarantine::{Bench, KeptRecord};
+pub use recount::{PIECE, Recount, Recounted};
+pub use state::State;
 
 use super::port::{Sql, StoreError};
 use crate::refused::Refused;

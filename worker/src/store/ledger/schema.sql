@@ -1,7 +1,11 @@
 -- A unit's Ledger: de-identified responses, receipts, tallies, quarantine.
 
 -- `version`, `restore`, `looked_ms` (the last look at what waits), `released` (the version of the
--- newest atom), `acknowledged` (the version that the Rollup above has).
+-- newest atom), `acknowledged` (the version that the Rollup above has), `refill` and `refill_ms` (this
+-- Ledger was restored and holds back, since when), `strangers` and `strangers_ms` (records that devices
+-- unknown here left in the quarantine, on which day), `rows_from_ms` (rows of earlier days are gone, P14),
+-- `closed` (the last closed year), `quarter` (the last that was broken down: four times the year and the
+-- quarters before it).
 CREATE TABLE IF NOT EXISTS number (
     name TEXT PRIMARY KEY,
     value INTEGER NOT NULL
@@ -53,7 +57,7 @@ CREATE TABLE IF NOT EXISTS visit (
 ) STRICT, WITHOUT ROWID;
 
 -- Never forgotten (rule L13). `verdict` is `counted` or the reason of the quarantine. `device` goes
--- when its quarter is sealed (privacy-and-security.md P3).
+-- when its quarter is sealed (P3), `hash` becomes empty when the row that it binds goes (P14).
 CREATE TABLE IF NOT EXISTS receipt (
     id TEXT NOT NULL,
     hash TEXT NOT NULL,
@@ -63,7 +67,7 @@ CREATE TABLE IF NOT EXISTS receipt (
 ) STRICT, WITHOUT ROWID;
 
 -- No device, time of receipt or sequence; keyed by a random id, so no order of arrival remains.
--- `atom` 0 is waiting for release. `commitment` binds the comment that is kept elsewhere.
+-- `atom` 0 is waiting for release, `-year` was left when that year was closed. `commitment` binds the comment that is kept elsewhere.
 CREATE TABLE IF NOT EXISTS response (
     id TEXT PRIMARY KEY,
     form TEXT NOT NULL,
@@ -86,6 +90,15 @@ CREATE TABLE IF NOT EXISTS cell (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS cell_waiting ON cell (form, responses) WHERE atom = 0;
 
+-- The first atom of a form after the server was restored, and the day of that restore: what is of later
+-- days in it was in no figure before.
+CREATE TABLE IF NOT EXISTS refilled (
+    form TEXT NOT NULL,
+    atom INTEGER NOT NULL,
+    day TEXT NOT NULL,
+    PRIMARY KEY (form, atom)
+) STRICT, WITHOUT ROWID;
+
 -- Responses counted, by the day of receipt: a count, never a level.
 CREATE TABLE IF NOT EXISTS received (
     day TEXT PRIMARY KEY,
@@ -102,6 +115,18 @@ CREATE TABLE IF NOT EXISTS quarantine (
     PRIMARY KEY (id, hash)
 ) STRICT, WITHOUT ROWID;
 
+-- Records of the quarantine that somebody decided to keep as they are (rule L8).
+CREATE TABLE IF NOT EXISTS kept (
+    id TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    PRIMARY KEY (id, hash)
+) STRICT, WITHOUT ROWID;
+
+-- Comments that may be read: a month's in groups of five and more (P13).
+CREATE TABLE IF NOT EXISTS comment_shown (
+    key TEXT PRIMARY KEY
+) STRICT, WITHOUT ROWID;
+
 -- Redacted, under a key of its own: nothing leads back to the response (P10).
 CREATE TABLE IF NOT EXISTS comment (
     key TEXT PRIMARY KEY,
@@ -109,4 +134,16 @@ CREATE TABLE IF NOT EXISTS comment (
     month TEXT NOT NULL,
     text TEXT NOT NULL,
     needs_review INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Sealed quarters by field, mode and channel, as JSON (P7).
+CREATE TABLE IF NOT EXISTS breakdown (
+    quarter INTEGER PRIMARY KEY,
+    parts TEXT NOT NULL
+) STRICT;
+
+-- Forms that were added to the house, as their files.
+CREATE TABLE IF NOT EXISTS form (
+    id TEXT PRIMARY KEY,
+    file TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;

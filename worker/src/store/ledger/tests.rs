@@ -1,14 +1,20 @@
 //! The Ledger's rules on the native store: what is counted, once, and what is released.
 
 use super::{Ledger, SCHEMA, Upload};
+mod comments;
+mod flood;
+mod keeping;
+mod kept;
+mod quarters;
+mod year;
 use crate::access::token;
-use crate::forms;
+use crate::forms::Forms;
 use crate::store::directory::{Enrolled, Known};
 use crate::store::port::{Store as _, StoreError};
 use crate::store::sqlite::Sqlite;
 use survey::answer::Draft;
-use survey::day::{DAY_MS, Day, DayQuality, Millis};
-use survey::form::Step;
+use survey::day::{DAY_MS, Day, DayQuality, HOUR_MS, Millis};
+use survey::form::{Form, Step};
 use survey::id::{
     AppHash, BatchId, Channel, DeviceClass, DeviceId, Epoch, FieldId, ResponseId, Salt, UnitId,
 };
@@ -32,9 +38,8 @@ fn today() -> Day {
     Day::of(NOW).unwrap()
 }
 
-fn ledger() -> Ledger<Sqlite> {
-    let ledger = Ledger(Sqlite::in_memory(SCHEMA).unwrap());
-    let news = Enrolled {
+fn news() -> Enrolled {
+    Enrolled {
         unit: unit(),
         above: vec![UnitId::parse("33").unwrap()],
         restore: 0,
@@ -44,8 +49,13 @@ fn ledger() -> Ledger<Sqlite> {
             is_active: true,
             enrolled: today().plus(-30),
         }],
-    };
-    ledger.learn(&news).unwrap();
+        forms: Vec::new(),
+    }
+}
+
+fn ledger() -> Ledger<Sqlite> {
+    let ledger = Ledger(Sqlite::in_memory(SCHEMA).unwrap());
+    ledger.learn(&news()).unwrap();
     ledger
 }
 
@@ -55,8 +65,11 @@ fn record(number: u8, level: u8) -> Record {
 }
 
 fn record_on(number: u8, level: u8, day: Day, comment: &str) -> Record {
-    let (form, _) = forms::with_code("sipas2022").unwrap();
-    let mut draft = Draft::open(ResponseId::from_random([number; 16]), &form, &[]);
+    record_of(&Forms::built_in()[0], number, level, day, comment)
+}
+
+fn record_of(form: &Form, number: u8, level: u8, day: Day, comment: &str) -> Record {
+    let mut draft = Draft::open(ResponseId::from_random([number; 16]), form, &[]);
     while let Some(step) = draft.current() {
         match step {
             Step::Item(_) => draft.answer(form.scale().level(level).unwrap()),
@@ -81,7 +94,7 @@ fn record_on(number: u8, level: u8, day: Day, comment: &str) -> Record {
         text: comment.into(),
         salt: Salt::from_bytes([number; 16]),
     };
-    Record::of(&Parcel::seal(&submission, &form, Some(comment)))
+    Record::of(&Parcel::seal(&submission, form, Some(comment)))
 }
 
 fn batch(no: u32, records: Vec<Record>) -> Batch {
@@ -98,8 +111,10 @@ fn batch(no: u32, records: Vec<Record>) -> Batch {
             oldest: None,
             persisted: true,
             free_mb: 900,
+            losses: 0,
             asides: 0,
             days: Vec::new(),
+            config: 1,
         },
         records,
     }
@@ -137,7 +152,7 @@ impl Server {
             batch: &batch,
             digest: &token::digest(&survey::wire::write(&batch)),
             sender,
-            forms: &forms::all(),
+            forms: &Forms::built_in(),
             now: self.now,
             rhythm: self.rhythm,
         };
@@ -193,7 +208,7 @@ fn l2_what_is_stored_is_the_sum_of_what_was_counted() {
     server.now = NOW.plus(DAY_MS);
     server.send(vec![]);
     assert_eq!(server.waiting(), 0);
-    let slices = server.ledger.slices().unwrap();
+    let slices = server.ledger.slices(&Forms::built_in()).unwrap();
     assert_eq!(slices.len(), 1);
     assert_eq!(slices[0].tally.people().responses, 12);
     assert_eq!(slices[0].tally.items()[0].levels, [3, 3, 2, 2, 2]);
@@ -230,7 +245,8 @@ fn l8_a_quarantined_record_counts_when_it_comes_with_a_valid_key() {
     assert_eq!(server.words(vec![record(1, 5)]), [Quarantined]);
     assert_eq!(server.words(vec![record(1, 5)]), [Quarantined]);
     assert_eq!(server.number("SELECT count(*) FROM quarantine"), 1);
-    assert_eq!(server.number("SELECT unverified FROM device"), 2);
+    // A repetition adds nothing to what the device left behind today (rule W8).
+    assert_eq!(server.number("SELECT unverified FROM device"), 1);
     server.is_verified = true;
     assert_eq!(server.words(vec![record(1, 5)]), [Counted]);
     assert_eq!(server.number("SELECT count(*) FROM quarantine"), 0);
@@ -262,7 +278,10 @@ fn p6_nine_wait_and_ten_are_released_at_five_in_the_morning() {
     server.now = NOW.plus(DAY_MS);
     server.send(vec![]);
     assert_eq!(
-        (server.waiting(), server.ledger.slices().unwrap().len()),
+        (
+            server.waiting(),
+            server.ledger.slices(&Forms::built_in()).unwrap().len()
+        ),
         (9, 0)
     );
     server.send(vec![record_on(9, 4, today().plus(1), "")]);
@@ -271,7 +290,7 @@ fn p6_nine_wait_and_ten_are_released_at_five_in_the_morning() {
     // What arrives after the release joins the next atom.
     server.send(vec![record(10, 4)]);
     assert_eq!(server.waiting(), 1);
-    let slices = server.ledger.slices().unwrap();
+    let slices = server.ledger.slices(&Forms::built_in()).unwrap();
     assert_eq!(slices[0].tally.people().responses, 10);
     assert_eq!(
         (slices[0].first, slices[0].last),
@@ -287,7 +306,7 @@ fn p6_when_ten_the_tenth_releases_them() {
     server.send(vec![record(9, 4)]);
     assert_eq!(server.waiting(), 0);
     server.send((10..35).map(|number| record(number, 4)).collect());
-    let slices = server.ledger.slices().unwrap();
+    let slices = server.ledger.slices(&Forms::built_in()).unwrap();
     assert_eq!(
         (slices[0].atoms, slices[0].tally.people().responses),
         (2, 35)
@@ -298,9 +317,19 @@ fn p6_when_ten_the_tenth_releases_them() {
 fn l11_sums_are_offered_until_the_node_above_has_them() {
     let mut server = Server::new(Rhythm::WhenTen);
     server.send((0..9).map(|number| record(number, 4)).collect());
-    assert!(server.ledger.unacknowledged().unwrap().is_none());
+    assert!(
+        server
+            .ledger
+            .unacknowledged(&Forms::built_in())
+            .unwrap()
+            .is_none()
+    );
     server.send(vec![record(9, 4)]);
-    let (above, snapshot) = server.ledger.unacknowledged().unwrap().unwrap();
+    let (above, snapshot) = server
+        .ledger
+        .unacknowledged(&Forms::built_in())
+        .unwrap()
+        .unwrap();
     assert_eq!(above[0].as_str(), "33");
     assert_eq!(snapshot.slices[0].tally.people().responses, 10);
     server.send((10..20).map(|number| record(number, 4)).collect());
@@ -309,13 +338,23 @@ fn l11_sums_are_offered_until_the_node_above_has_them() {
         .ledger
         .acknowledged(&above[0], snapshot.version)
         .unwrap();
-    let (_, second) = server.ledger.unacknowledged().unwrap().unwrap();
+    let (_, second) = server
+        .ledger
+        .unacknowledged(&Forms::built_in())
+        .unwrap()
+        .unwrap();
     assert!(second.version > snapshot.version);
     server
         .ledger
         .acknowledged(&above[0], second.version)
         .unwrap();
-    assert!(server.ledger.unacknowledged().unwrap().is_none());
+    assert!(
+        server
+            .ledger
+            .unacknowledged(&Forms::built_in())
+            .unwrap()
+            .is_none()
+    );
 }
 
 #[test]
@@ -359,22 +398,16 @@ fn p10_a_comment_is_redacted_and_leads_to_no_response() {
 fn w7_the_same_number_with_other_content_raises_a_flag_and_changes_no_count() {
     let mut server = Server::new(Rhythm::Daily);
     server.send(vec![record(1, 5)]);
+    let is_copied = |server: &Server| server.ledger.heard().unwrap()[0].is_copied;
+    assert!(!is_copied(&server));
     server.no = 0;
     assert_eq!(server.words(vec![record(2, 5)]), [Counted]);
+    assert!(is_copied(&server), "the fleet view shows it");
     assert_eq!(
         server.number("SELECT times FROM flag WHERE kind = 'fork'"),
         1
     );
     assert_eq!(server.waiting(), 2);
-}
-
-#[test]
-fn what_a_device_says_of_itself_is_kept_as_it_said_it_last() {
-    let mut server = Server::new(Rhythm::Daily);
-    server.send(vec![]);
-    let heard = server.ledger.heard().unwrap();
-    assert_eq!(heard.len(), 1);
-    assert_eq!((heard[0].status.unsent, heard[0].skew_ms), (3, 90_000));
 }
 
 #[test]
@@ -386,7 +419,51 @@ fn l13_a_receipt_outlives_the_release() {
     server.now = NOW.plus(400 * DAY_MS);
     assert_eq!(server.words(records), [Already; 10]);
     assert_eq!(
-        server.ledger.slices().unwrap()[0].tally.people().responses,
+        server.ledger.slices(&Forms::built_in()).unwrap()[0]
+            .tally
+            .people()
+            .responses,
         10
     );
+}
+
+/// 05:00 on the eighth: the last release that may add to the month before.
+fn eighth_of_december() -> Millis {
+    Day::parse("2026-12-08").unwrap().starts().plus(5 * HOUR_MS)
+}
+
+#[test]
+fn p6_late_answers_join_an_atom_of_an_open_month_and_change_no_sealed_one() {
+    let mut server = Server::new(Rhythm::WhenTen);
+    server.send((0..12).map(|number| record(number, 4)).collect());
+    // In time: their own month still takes them.
+    server.now = eighth_of_december();
+    server.send((12..24).map(|number| record(number, 2)).collect());
+    let november = server.ledger.slices(&Forms::built_in()).unwrap();
+    assert_eq!(november[0].tally.people().responses, 24);
+    server.now = eighth_of_december().plus(1);
+    server.send((24..44).map(|number| record(number, 1)).collect());
+    assert_eq!(server.waiting(), 20);
+    assert_eq!(server.ledger.slices(&Forms::built_in()).unwrap(), november);
+    let december = Day::parse("2026-12-08").unwrap();
+    server.send(vec![record_on(44, 4, december, "")]);
+    let slices = server.ledger.slices(&Forms::built_in()).unwrap();
+    assert_eq!((&slices[0], server.waiting()), (&november[0], 0));
+    let people = *slices[1].tally.people();
+    assert_eq!(
+        (slices[1].month.as_str(), people.responses, people.late),
+        ("2026-12", 21, 20)
+    );
+}
+
+#[test]
+fn p6_a_release_that_was_due_before_the_seal_and_comes_late_is_in_time() {
+    let mut server = Server::new(Rhythm::Daily);
+    server.now = eighth_of_december().plus(-HOUR_MS);
+    server.send((0..12).map(|number| record(number, 4)).collect());
+    // Nobody asked for a week.
+    server.now = eighth_of_december().plus(7 * DAY_MS);
+    server.send(vec![]);
+    let slices = server.ledger.slices(&Forms::built_in()).unwrap();
+    assert_eq!(slices[0].month, "2026-11");
 }

@@ -1,0 +1,86 @@
+//! The forms of the house: what each asks, shown as the kiosk shows it, where it is used; and a form
+//! added as data (UA4). Never: a change of a form, an answer.
+
+mod add;
+mod card;
+mod preview;
+mod wrong;
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use survey::wire::forms::Forms as Registry;
+
+use super::account::{Desk, said};
+use super::overview::tree::Tree;
+use crate::device::api;
+use crate::parts::{Tone, Words, band};
+use crate::text::ManagerText as Text;
+use add::Add;
+use card::Card;
+pub use card::title;
+
+/// The forms with the units that use them.
+#[derive(Clone, Debug)]
+struct Known {
+    tree: Arc<Tree>,
+    registry: Registry,
+}
+
+/// The forms of the house, as any page of the manager asks for them.
+///
+/// # Errors
+/// [`api::Trouble`].
+pub async fn registry() -> Result<Registry, api::Trouble> {
+    api::understood(api::get("/v1/forms").await)
+}
+
+/// The page.
+#[component]
+pub fn Forms() -> impl IntoView {
+    let words = Words::here();
+    let desk = Desk::here();
+    let known = RwSignal::new(None::<Result<Known, api::Trouble>>);
+    let refresh = Callback::new(move |()| {
+        spawn_local(async move {
+            let answer = ask().await;
+            if let Err(met) = &answer {
+                desk.heed(met);
+            }
+            known.try_set(Some(answer));
+        });
+    });
+    refresh.run(());
+    let list = move || match known.get() {
+        None => view! { <p role="status">{words.say(Text::Loading)}</p> }.into_any(),
+        Some(Err(met)) => band(Tone::Red, said(words, &met)),
+        Some(Ok(known)) => {
+            let rows = known.registry.forms.into_iter();
+            let cards = rows.map(|row| {
+                let tree = Arc::clone(&known.tree);
+                view! { <Card row tree /> }
+            });
+            view! { <ul class="devices forms">{cards.collect_view()}</ul> }.into_any()
+        }
+    };
+    view! {
+        <article class="house">
+            <h1>{words.line(Text::FormsTitle)}</h1>
+            <p class="soft">{words.line(Text::FormsHelp)}</p>
+            <Show when=move || desk.powers().adds_forms>
+                <Add refresh />
+            </Show>
+            <Show when=move || desk.powers().keeps_units && !desk.powers().adds_forms>
+                <p class="soft">{words.line(Text::FormsOfTheWhole)}</p>
+            </Show>
+            {list}
+        </article>
+    }
+}
+
+async fn ask() -> Result<Known, api::Trouble> {
+    let tree = Arc::new(Tree::of(api::units().await?.units));
+    let registry = registry().await?;
+    Ok(Known { tree, registry })
+}

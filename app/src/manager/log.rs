@@ -1,0 +1,238 @@
+//! The audit log: who did what to what, newest first, filtered, as a file (UA6). Never: an answer.
+
+use leptos::ev::SubmitEvent;
+use leptos::html::{Input, Select};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use survey::wire::people::{Audit, AuditLine};
+
+use super::account::{Desk, said};
+use super::choice::{Choice, chosen};
+use super::field::{Field, typed};
+use crate::device::{api, page};
+use crate::parts::{Tone, Words, band, format};
+use crate::text::ManagerText as Text;
+
+/// Every act with its sentence.
+const ACTS: [(&str, Text); 29] = [
+    ("sign-in", Text::ActSignIn),
+    ("sign-in-passkey", Text::SignInPasskey),
+    ("wrong-password", Text::ActWrongPassword),
+    ("sign-out-everywhere", Text::ActSignOutAll),
+    ("prove", Text::ActProve),
+    ("change-password", Text::ActPassword),
+    ("add-passkey", Text::AddPasskey),
+    ("drop-passkey", Text::DropPasskey),
+    ("add-account", Text::ActAddAccount),
+    ("set-grants", Text::ActGrants),
+    ("recover", Text::ActRecover),
+    ("add-unit", Text::ActAddUnit),
+    ("change-unit", Text::ActChangeUnit),
+    ("draw-code", Text::ActDrawCode),
+    ("enrol", Text::ActEnrol),
+    ("revoke", Text::ActRevoke),
+    ("configure", Text::ActConfigure),
+    ("move", Text::ActMove),
+    ("import-rescue", Text::RescueTitle),
+    ("release-quarantine", Text::ActRelease),
+    ("keep-quarantine", Text::ActKeep),
+    ("change-key", Text::ActKey),
+    ("restore", Text::ActRestore),
+    ("export-audit", Text::ActExport),
+    ("recount-differs", Text::ActRecountDiffers),
+    ("add-form", Text::ActAddForm),
+    ("comment-view", Text::ActCommentView),
+    ("count-dossiers", Text::ActCountDossiers),
+    ("set-up", Text::ActSetUp),
+];
+
+/// What was read so far.
+#[derive(Clone, Debug, Default)]
+struct Reading {
+    lines: Vec<AuditLine>,
+    has_more: bool,
+    trouble: Option<api::Trouble>,
+}
+
+impl Reading {
+    /// With what came now; what was read before stays when nothing came.
+    fn take(&mut self, answer: Result<Audit, api::Trouble>) {
+        match answer {
+            Ok(page) => {
+                self.lines.extend(page.lines);
+                self.has_more = page.has_more;
+                self.trouble = None;
+            }
+            Err(met) => self.trouble = Some(met),
+        }
+    }
+}
+
+/// What is asked for and what came of it.
+#[derive(Clone, Copy)]
+struct Search {
+    desk: Desk,
+    query: RwSignal<String>,
+    reading: RwSignal<Option<Reading>>,
+}
+
+impl Search {
+    /// Reads the newest lines, or those older than a line.
+    fn read(self, before: Option<u64>) {
+        let mut path = ["/v1/audit?", &self.query.get_untracked()].concat();
+        if let Some(before) = before {
+            path.extend(["&before=", &before.to_string()]);
+        }
+        spawn_local(async move {
+            let answer = api::understood(api::get(&path).await);
+            if let Err(met) = &answer {
+                self.desk.heed(met);
+            }
+            let mut now = match before {
+                Some(_) => self
+                    .reading
+                    .try_get_untracked()
+                    .flatten()
+                    .unwrap_or_default(),
+                None => Reading::default(),
+            };
+            now.take(answer);
+            self.reading.try_set(Some(now));
+        });
+    }
+
+    /// Leads to the lines as a file. The server wants a fresh proof for it; asked for here, because a
+    /// download shows no page.
+    fn export(self) {
+        self.desk.proof.set(Some(Callback::new(move |()| {
+            page::leave_for(&["/v1/audit.csv?", &self.query.get_untracked()].concat());
+        })));
+    }
+
+    /// What came, with a button for what is older.
+    fn found(self, words: Words) -> AnyView {
+        let Some(reading) = self.reading.get() else {
+            return view! { <p role="status">{words.say(Text::Loading)}</p> }.into_any();
+        };
+        if let Some(met) = reading.trouble {
+            return band(Tone::Red, said(words, &met));
+        }
+        let last = reading.lines.last().map(|line| line.no);
+        let older = reading.has_more.then(|| {
+            view! {
+                <button class="button" on:click=move |_| self.read(last)>
+                    {words.say(Text::AuditOlder)}
+                </button>
+            }
+        });
+        view! {
+            <Lines lines=reading.lines />
+            {older}
+        }
+        .into_any()
+    }
+}
+
+/// The page.
+#[component]
+pub fn Log() -> impl IntoView {
+    let words = Words::here();
+    let search = Search {
+        desk: Desk::here(),
+        query: RwSignal::new(String::new()),
+        reading: RwSignal::new(None),
+    };
+    search.read(None);
+    view! {
+        <article class="house">
+            <header class="fleet-head">
+                <h1>{words.line(Text::AuditTab)}</h1>
+                <button class="button" on:click=move |_| search.export()>
+                    {words.line(Text::ExportCsv)}
+                </button>
+            </header>
+            <p class="soft">{words.line(Text::AuditHelp)}</p>
+            <Filter search />
+            {move || search.found(words)}
+        </article>
+    }
+}
+
+/// Whose acts, which, and of which days.
+#[component]
+fn Filter(search: Search) -> impl IntoView {
+    let words = Words::here();
+    let (actor, act) = (NodeRef::<Input>::new(), NodeRef::<Select>::new());
+    let (from, to) = (NodeRef::<Input>::new(), NodeRef::<Input>::new());
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let pairs = [
+            ("actor", typed(actor)),
+            ("act", chosen(act)),
+            ("from", typed(from)),
+            ("to", typed(to)),
+        ];
+        let given = pairs.iter().filter(|(_, value)| !value.is_empty());
+        let given: Vec<_> = given
+            .map(|(key, value)| [key, "=", value].concat())
+            .collect();
+        search.query.set(given.join("&"));
+        search.read(None);
+    };
+    let acts = Signal::derive(move || {
+        let any = (String::new(), words.say(Text::AuditAny).to_owned());
+        let acts = ACTS
+            .iter()
+            .map(|(act, text)| ((*act).to_owned(), words.say(*text).to_owned()));
+        std::iter::once(any).chain(acts).collect::<Vec<_>>()
+    });
+    view! {
+        <form class="card fields" on:submit=submit>
+            <Field label=Text::AuditActor node_ref=actor name="actor" is_optional=true />
+            <Choice label=Text::AuditAct node_ref=act name="act" options=acts />
+            <Field label=Text::FromDay node_ref=from name="from" kind="date" is_optional=true />
+            <Field label=Text::ToDay node_ref=to name="to" kind="date" is_optional=true />
+            <button class="button main" type="submit">
+                {words.line(Text::AuditShow)}
+            </button>
+        </form>
+    }
+}
+
+#[component]
+fn Lines(lines: Vec<AuditLine>) -> impl IntoView {
+    let words = Words::here();
+    if lines.is_empty() {
+        return view! { <p class="card">{words.line(Text::AuditNone)}</p> }.into_any();
+    }
+    let rows = lines.into_iter().map(|line| {
+        let act = move || {
+            let known = ACTS.iter().find(|(word, _)| *word == line.act);
+            known.map_or_else(|| line.act.clone(), |(_, text)| words.say(*text).to_owned())
+        };
+        view! {
+            <tr>
+                <td>{move || format::moment(words.language(), line.at, None)}</td>
+                <td>{line.actor}</td>
+                <td>{act}</td>
+                <td>{line.subject}</td>
+            </tr>
+        }
+    });
+    view! {
+        <div class="card scroll" tabindex="0" role="region" aria-label=words.line(Text::AuditTab)>
+            <table class="log">
+                <thead>
+                    <tr>
+                        <th scope="col">{words.line(Text::AuditWhen)}</th>
+                        <th scope="col">{words.line(Text::AuditActor)}</th>
+                        <th scope="col">{words.line(Text::AuditAct)}</th>
+                        <th scope="col">{words.line(Text::AuditSubject)}</th>
+                    </tr>
+                </thead>
+                <tbody>{rows.collect_view()}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}

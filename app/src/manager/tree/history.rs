@@ -1,0 +1,129 @@
+//! What a unit was before, whom it follows and who follows it (D1). Never: a unit that one does not see.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use survey::day::Day;
+use survey::id::UnitId;
+use survey::wire::units::{Cell, Changed, History};
+
+use super::{column_name, spoken};
+use crate::device::api;
+use crate::manager::account::{Desk, said};
+use crate::manager::overview::tree::Tree;
+use crate::parts::{Tone, Words, band, format};
+use crate::text::ManagerText as Text;
+
+/// The line of a cell that changes, from what to what.
+pub(super) fn cell_line(words: Words, cell: Cell) -> AnyView {
+    let Cell { column, from, to } = cell;
+    view! {
+        <li>
+            {words.say(column_name(column))} ": " <del>{spoken(words, column, &from)}</del> " → "
+            <ins>{spoken(words, column, &to)}</ins>
+        </li>
+    }
+    .into_any()
+}
+
+/// The history of a unit, folded until it is wanted.
+#[component]
+pub(super) fn Past(
+    /// Which unit.
+    unit: UnitId,
+    /// Who follows it.
+    heirs: Vec<UnitId>,
+    /// The units, for their names.
+    tree: StoredValue<Arc<Tree>>,
+    /// Called with the unit to look at.
+    choose: Callback<UnitId>,
+) -> impl IntoView {
+    let words = Words::here();
+    let desk = Desk::here();
+    let known = RwSignal::new(None::<Result<History, api::Trouble>>);
+    spawn_local(async move {
+        let path = format!("/v1/units/{unit}/history");
+        let came = api::understood::<History>(api::get(&path).await);
+        if let Err(met) = &came {
+            desk.heed(met);
+        }
+        known.try_set(Some(came));
+    });
+    let other = move |unit: UnitId, last: Option<Day>| {
+        let name = tree.with_value(|tree| {
+            let found = tree.unit(&unit);
+            let tag = words.language().tag();
+            found.map_or_else(
+                || unit.to_string(),
+                |unit| unit.name.in_language(tag).to_owned(),
+            )
+        });
+        let until = last.map(|last| {
+            let day = format::day(words.language(), last);
+            [", ", &words.fill(Text::UntilDay, &[("day", &day)])].concat()
+        });
+        view! {
+            <li>
+                <button class="button quiet" on:click=move |_| choose.run(unit.clone())>
+                    {name}
+                </button>
+                {until}
+            </li>
+        }
+    };
+    let others = move |title: Text, units: Vec<(UnitId, Option<Day>)>| {
+        (!units.is_empty()).then(|| {
+            let lines = units.into_iter().map(|(unit, last)| other(unit, last));
+            view! {
+                <h3>{words.say(title)}</h3>
+                <ul class="rights">{lines.collect_view()}</ul>
+            }
+        })
+    };
+    let heirs: Vec<_> = heirs.into_iter().map(|heir| (heir, None)).collect();
+    let body = move || match known.get()? {
+        Err(met) => Some(band(Tone::Red, said(words, &met))),
+        Ok(history) => {
+            let follows = history.follows.into_iter();
+            let follows: Vec<_> = follows.map(|was| (was.unit, was.last)).collect();
+            let is_lone = follows.is_empty() && heirs.is_empty();
+            let note = if is_lone && history.changes.is_empty() {
+                Some(Text::HistoryNone)
+            } else {
+                (!is_lone).then_some(Text::HistoryAnswers)
+            };
+            let note = note.map(|note| view! { <p class="soft">{words.say(note)}</p> });
+            let changes = history
+                .changes
+                .into_iter()
+                .map(|changed| day(words, changed));
+            Some(
+                view! {
+                    {others(Text::FollowsUnits, follows)}
+                    {others(Text::FollowedBy, heirs.clone())}
+                    {note}
+                    <ul class="rights changes">{changes.collect_view()}</ul>
+                }
+                .into_any(),
+            )
+        }
+    };
+    view! {
+        <details class="card past" open>
+            <summary>{words.line(Text::HistoryTitle)}</summary>
+            {body}
+        </details>
+    }
+}
+
+/// What was changed on one day.
+fn day(words: Words, Changed { on, cells }: Changed) -> impl IntoView {
+    let cells = cells.into_iter().map(|cell| cell_line(words, cell));
+    view! {
+        <li>
+            {format::day(words.language(), on)}
+            <ul>{cells.collect_view()}</ul>
+        </li>
+    }
+}

@@ -1,0 +1,186 @@
+//! The tree of units to be kept: search, what a unit is, changes shown before they are made (UA1).
+
+mod edit;
+mod history;
+mod import;
+mod outcome;
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use survey::day::Day;
+use survey::id::UnitId;
+use survey::wire::manager::{Unit, UnitKind};
+use survey::wire::units::{Column, Outcome};
+
+use super::account::{Desk, said};
+use super::overview::picker::Picker;
+use super::overview::tree::Tree;
+use super::program::Program;
+use crate::device::api;
+use crate::parts::{Tone, Words, band, format};
+use crate::text::{DossierText, ManagerText as Text};
+use edit::Edit;
+use history::Past;
+use import::Import;
+
+/// Every kind with its word on the wire and its sentence.
+const KINDS: [(UnitKind, &str, Text); 6] = [
+    (UnitKind::Country, "country", Text::KindCountry),
+    (UnitKind::Province, "province", Text::KindProvince),
+    (UnitKind::Department, "department", Text::KindDepartment),
+    (UnitKind::Commune, "commune", Text::KindCommune),
+    (UnitKind::OneStop, "one-stop", Text::KindOneStop),
+    (UnitKind::Counter, "counter", Text::KindCounter),
+];
+
+/// The sentence of a column.
+const fn column_name(column: Column) -> Text {
+    match column {
+        Column::Id => Text::UnitId,
+        Column::Parent => Text::ParentLabel,
+        Column::Kind => Text::UnitKindLabel,
+        Column::NameVi => Text::NameViLabel,
+        Column::NameEn => Text::NameEnLabel,
+        Column::Gso => Text::GsoLabel,
+        Column::Agency => Text::AgencyLabel,
+        Column::ValidFrom => Text::ValidFromLabel,
+        Column::ValidTo => Text::ValidToLabel,
+        Column::Successors => Text::SuccessorsLabel,
+        Column::Collects => Text::CollectsLabel,
+    }
+}
+
+/// What stands in a cell, as a person reads it; an empty one is a dash.
+fn spoken(words: Words, column: Column, cell: &str) -> String {
+    let say = |text: Text| words.say(text).to_owned();
+    match column {
+        _ if cell.is_empty() => "–".to_owned(),
+        Column::Kind => {
+            let kind = KINDS.iter().find(|(_, word, _)| *word == cell);
+            kind.map_or_else(|| cell.to_owned(), |(.., text)| say(*text))
+        }
+        Column::Collects => say(if cell == "yes" {
+            Text::FlagYes
+        } else {
+            Text::FlagNo
+        }),
+        Column::ValidFrom | Column::ValidTo => {
+            let day = Day::parse(cell);
+            day.map_or_else(|| cell.to_owned(), |day| format::day(words.language(), day))
+        }
+        _ => cell.to_owned(),
+    }
+}
+
+/// What came of rows that were sent.
+type Answer = Option<Result<Outcome, api::Trouble>>;
+
+/// Sends rows, on trial or in earnest; where a proof is wanted it is asked for and they are sent again.
+fn send(
+    desk: Desk,
+    (method, path): (&'static str, &'static str),
+    message: String,
+    answer: RwSignal<Answer>,
+    done: Callback<()>,
+) {
+    spawn_local(async move {
+        let came = api::understood::<Outcome>(api::consult(method, path, &message).await);
+        match &came {
+            Ok(outcome) if outcome.done => done.run(()),
+            Ok(_) => {}
+            Err(met) => {
+                let again = Callback::new(move |()| {
+                    send(desk, (method, path), message.clone(), answer, done);
+                });
+                desk.heed_grave(met, again);
+                if met.wants_proof() {
+                    return;
+                }
+            }
+        }
+        answer.try_set(Some(came));
+    });
+}
+
+/// The page.
+#[component]
+pub fn Organisation() -> impl IntoView {
+    let words = Words::here();
+    let desk = Desk::here();
+    let known = RwSignal::new(None::<Result<Arc<Tree>, api::Trouble>>);
+    let chosen = RwSignal::new(None::<UnitId>);
+    let refresh = Callback::new(move |()| {
+        spawn_local(async move {
+            let units = api::units().await;
+            if let Err(met) = &units {
+                desk.heed(met);
+            }
+            known.try_set(Some(units.map(|units| Arc::new(Tree::of(units.units)))));
+        });
+    });
+    refresh.run(());
+    view! {
+        <article class="house">
+            <header class="fleet-head">
+                <h1>{words.line(Text::Organisation)}</h1>
+                <a class="button" href="/dossiers" rel=Program::Figures.rel()>
+                    {words.line(DossierText::Title)}
+                </a>
+                <a class="button" href="/v1/units.csv" rel="external" download="units.csv">
+                    {words.line(Text::ExportCsv)}
+                </a>
+            </header>
+            <p class="soft">{words.line(Text::UnitsHelp)}</p>
+            <Import refresh />
+            {move || match known.get() {
+                None => view! { <p role="status">{words.say(Text::Loading)}</p> }.into_any(),
+                Some(Err(met)) => {
+                    band(Tone::Red, said(words, &met))
+                }
+                Some(Ok(tree)) => view! { <Kept tree chosen refresh /> }.into_any(),
+            }}
+        </article>
+    }
+}
+
+/// The tree beside the unit that is kept.
+#[component]
+fn Kept(tree: Arc<Tree>, chosen: RwSignal<Option<UnitId>>, refresh: Callback<()>) -> impl IntoView {
+    if chosen.get_untracked().is_none() {
+        chosen.set(tree.top().cloned());
+    }
+    let below = RwSignal::new(None::<UnitId>);
+    let here = Memo::new(move |_| chosen.get());
+    let choose = Callback::new(move |unit| {
+        below.set(None);
+        chosen.set(Some(unit));
+    });
+    let tree = StoredValue::new(tree);
+    let edit = move || {
+        let (unit, parent) = (chosen.get(), below.get());
+        let found = |id: &UnitId| tree.with_value(|tree| tree.unit(id).cloned());
+        let unit = match parent {
+            Some(parent) => Some(Err(parent)),
+            None => unit.as_ref().and_then(found).map(Ok),
+        };
+        let unit: Option<Result<Unit, UnitId>> = unit.or_else(|| {
+            // An empty house begins with its topmost unit.
+            tree.with_value(|tree| tree.is_empty())
+                .then(|| UnitId::parse("vn").ok().map(Err))?
+        });
+        unit.map(|unit| {
+            let own = unit.as_ref().ok();
+            let own = own.map(|unit| (unit.id.clone(), unit.successors.clone()));
+            let past = own.map(|(unit, heirs)| view! { <Past unit heirs tree choose /> });
+            view! { <div class="kept-unit"><Edit unit below refresh /> {past}</div> }
+        })
+    };
+    view! {
+        <div class="desk">
+            <Picker tree chosen=here choose />
+            {edit}
+        </div>
+    }
+}

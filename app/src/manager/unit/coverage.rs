@@ -1,0 +1,162 @@
+//! How many of those whose dossiers ended did answer, and what follows for the figures (UM7). Never: a
+//! share where a month's number of dossiers is not known.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use survey::wire::beside::{CoveragePage, CoverageView};
+use survey::wire::manager::{FigureView, ShowingView};
+
+use super::period::Month;
+use super::place::Place;
+use super::reading::{drawn, read};
+use crate::manager::account::Desk;
+use crate::parts::{IntervalBar, Scale, Tone, Words, band, format};
+use crate::text::{FiguresText as Text, Language, ManagerText};
+
+/// From this share on a figure is too good to be taken without a look.
+const TOO_PERFECT: u16 = 9_800;
+
+/// Whether a figure is nearly perfect: flagged, never dropped (UM7).
+#[must_use]
+pub const fn nearly_perfect(figure: &FigureView) -> bool {
+    matches!(figure.showing, ShowingView::Score { index, .. } if index >= TOO_PERFECT)
+}
+
+/// The view.
+#[component]
+pub fn Covered(
+    /// What is looked at.
+    place: Memo<Option<Place>>,
+    /// Changes when something was released.
+    again: RwSignal<u32>,
+) -> impl IntoView {
+    let words = Words::here();
+    let desk = Desk::here();
+    let path = Memo::new(move |_| {
+        let place = place.get()?;
+        Some(format!(
+            "/v1/units/{}/coverage?{}",
+            place.unit,
+            place.query()
+        ))
+    });
+    let page = read::<CoveragePage>(path, again);
+    let keeps = move || desk.powers().keeps_devices;
+    view! {
+        {drawn(words, page, move |page| shown(words, page))}
+        <Show when=keeps>
+            <p>
+                <a class="button" href="/dossiers">
+                    {words.line(Text::ToDossiers)}
+                </a>
+            </p>
+        </Show>
+    }
+}
+
+fn months(language: Language, months: &[String]) -> String {
+    let months = months.iter().filter_map(|month| Month::parse(month));
+    let months = months.map(|month| format::month(language, month.year, month.month));
+    months.collect::<Vec<_>>().join(", ")
+}
+
+fn shown(words: Words, page: &Arc<CoveragePage>) -> AnyView {
+    let language = words.language();
+    let Some(coverage) = page.coverage else {
+        let missing = months(language, &page.missing);
+        let said = words.fill(Text::MissingDossiers, &[("months", &missing)]);
+        return view! {
+            <section class="card covered">
+                <h2>{words.say(Text::NoDossiers)}</h2>
+                <p>{said}</p>
+            </section>
+        }
+        .into_any();
+    };
+    let share = coverage.share.map(|share| {
+        view! {
+            <p class="headline-value" id="coverage-share">
+                {format::percent(language, share)}
+            </p>
+            <div class="scaled">
+                <IntervalBar low=0 high=share index=None />
+                <Scale />
+            </div>
+        }
+        .into_any()
+    });
+    let unusable = (coverage.responses > coverage.eligible)
+        .then(|| band(Tone::Amber, words.say(Text::MoreThanDossiers)));
+    view! {
+        <section class="card covered">
+            <h2>{words.say(Text::CoverageOfDossiers)}</h2>
+            {share}
+            {unusable}
+            {facts(words, &coverage)}
+        </section>
+    }
+    .into_any()
+}
+
+fn facts(words: Words, coverage: &CoverageView) -> AnyView {
+    let language = words.language();
+    let count = |n: u64| format::count(language, n);
+    let limits = |(low, high): (u16, u16)| format::interval(language, low, high);
+    let few = || words.say(ManagerText::NotEnough).to_owned();
+    let rows = [
+        (
+            Text::DossiersEnded,
+            count(coverage.eligible),
+            Text::DossiersEndedHelp,
+        ),
+        (
+            Text::Responses,
+            count(coverage.responses),
+            Text::ResponsesHelp,
+        ),
+        (
+            Text::FiniteInterval,
+            coverage.interval.map_or_else(few, limits),
+            Text::FiniteIntervalHelp,
+        ),
+        (
+            Text::Bounds,
+            coverage.bounds.map_or_else(few, limits),
+            Text::BoundsHelp,
+        ),
+        (
+            Text::Target,
+            coverage.target.map_or_else(few, count),
+            Text::TargetHelp,
+        ),
+        (
+            Text::Slovin,
+            coverage.slovin.map_or_else(few, count),
+            Text::SlovinHelp,
+        ),
+    ];
+    let rows = rows.map(|(name, value, help)| {
+        view! {
+            <tr>
+                <th scope="row">{words.say(name)}</th>
+                <td>{value}</td>
+                <td class="words">{words.say(help)}</td>
+            </tr>
+        }
+        .into_any()
+    });
+    view! {
+        <div
+            class="scroll"
+            role="region"
+            tabindex="0"
+            aria-label=words.say(Text::CoverageOfDossiers)
+        >
+            <table class="numbers">
+                <tbody>{rows.collect_view()}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}

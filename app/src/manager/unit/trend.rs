@@ -1,0 +1,298 @@
+//! A unit month by month: the index with its interval, what changed beyond chance, and people satisfied
+//! with everything against their limit (UM6). Never: a line that goes on over another form.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use survey::wire::beside::{ChangeView, FinalityView, MonthView, TrendPage, UsualView};
+use survey::wire::manager::{FigureView, ShowingView};
+
+use super::period::{Month, Period};
+use super::place::Place;
+use super::reading::{drawn, read};
+use super::showing::Spoken;
+use crate::parts::plot::{Plot, Point, Sign};
+use crate::parts::{Words, format};
+use crate::text::{FiguresText as Text, Language, ManagerText};
+
+/// A trend of fewer months says little: so many are shown, also where the period is shorter.
+const FEWEST: usize = 12;
+
+/// The view.
+#[component]
+pub fn Trend(
+    /// What is looked at.
+    place: Memo<Option<Place>>,
+    /// Changes when something was released.
+    again: RwSignal<u32>,
+) -> impl IntoView {
+    let words = Words::here();
+    let path = Memo::new(move |_| {
+        let Place { unit, form, .. } = place.get()?;
+        Some(format!("/v1/units/{unit}/trend?form={form}"))
+    });
+    let page = read::<TrendPage>(path, again);
+    drawn(words, page, move |page| {
+        let period = place.get().map(|place| place.period);
+        period.map_or_else(|| ().into_any(), |period| shown(words, page, period))
+    })
+}
+
+/// The months to show, the earliest first, each with what is known of it.
+fn months(page: &TrendPage, period: Period) -> Vec<(Month, Option<&MonthView>)> {
+    let back = std::iter::successors(Some(period.to), |month| Some(month.before()));
+    let first = page
+        .months
+        .iter()
+        .filter_map(|it| Month::parse(&it.month))
+        .min();
+    let in_reach = back
+        .enumerate()
+        .take_while(|(at, month)| *month >= period.from || *at < FEWEST)
+        .map(|(_, month)| month)
+        // Before the first figures there is nothing to leave room for.
+        .take_while(|month| first.is_some_and(|first| *month >= first));
+    let mut months: Vec<_> = in_reach
+        .map(|month| {
+            let mut known = page.months.iter();
+            (month, known.find(|it| it.month == month.to_string()))
+        })
+        .collect();
+    months.reverse();
+    months
+}
+
+fn shown(words: Words, page: &Arc<TrendPage>, period: Period) -> AnyView {
+    let months = months(page, period);
+    if months.iter().all(|(_, known)| known.is_none()) {
+        let nothing = words.say(Text::NoMonths);
+        return view! { <p class="card note">{nothing}</p> }.into_any();
+    }
+    let changes = months.iter().filter_map(|(_, known)| *known);
+    let is_calm = changes.clone().all(|it| {
+        let fell = it.usual.is_some_and(|usual| usual.fell);
+        !fell && it.change.is_none_or(|change| !change.differs)
+    });
+    let has_compared = changes.clone().any(|it| it.change.is_some());
+    let calm = if has_compared {
+        Text::NoClearChange
+    } else {
+        Text::TooFewToCompare
+    };
+    let satisfied = plot(words, &months, Text::TrendPlot, false);
+    let all = plot(words, &months, Text::TrendAllPlot, true);
+    let rows = months
+        .iter()
+        .rev()
+        .map(|(month, known)| row(words, *month, *known));
+    let heads = [
+        Text::MonthHead,
+        Text::IndexHead,
+        Text::IntervalHead,
+        Text::PeopleHead,
+        Text::ChangeHead,
+        Text::AllHead,
+        Text::LimitHead,
+        Text::AssistedHead,
+        Text::FinalityHead,
+    ];
+    let heads = heads.map(|head| view! { <th scope="col">{words.say(head)}</th> }.into_any());
+    view! {
+        <section class="card trend">
+            <h2>{words.say(ManagerText::FormulaPooled)}</h2>
+            <p class="soft">{words.say(Text::TrendHelp)}</p>
+            {satisfied}
+            {is_calm.then(|| view! { <p class="note">{words.say(calm)}</p> })}
+        </section>
+        <section class="card trend">
+            <h2>{words.say(ManagerText::FormulaAll)}</h2>
+            <p class="soft">{words.say(Text::LimitHelp)}</p>
+            {all}
+        </section>
+        <div class="scroll card" role="region" tabindex="0" aria-label=words.say(Text::TrendTable)>
+            <table class="numbers">
+                <thead>
+                    <tr>{heads.collect_view()}</tr>
+                </thead>
+                <tbody>{rows.collect_view()}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+/// One month's figure as far as it is shown.
+fn parts_of(figure: &FigureView) -> (Option<u16>, Option<(u16, u16)>) {
+    match figure.showing {
+        ShowingView::Hidden { .. } => (None, None),
+        ShowingView::Interval { low, high, .. } => (None, Some((low, high))),
+        ShowingView::Score {
+            index, low, high, ..
+        } => (Some(index), Some((low, high))),
+    }
+}
+
+fn plot(
+    words: Words,
+    months: &[(Month, Option<&MonthView>)],
+    name: Text,
+    is_of_all: bool,
+) -> AnyView {
+    let language = words.language();
+    let columns = u32::try_from(months.len()).unwrap_or(u32::MAX).max(1);
+    let place = |at: u32| u16::try_from((2 * at + 1) * 5_000 / columns).unwrap_or_default();
+    let points = (0_u32..).zip(months).map(|(at, (month, known))| {
+        let figure = known.map(|it| if is_of_all { &it.all } else { &it.figure });
+        let (index, interval) = figure.map(parts_of).unwrap_or_default();
+        let usual = known.and_then(|it| it.usual).filter(|_| is_of_all);
+        let change = known.and_then(|it| it.change).filter(|_| !is_of_all);
+        let sign = match (usual, change.filter(|change| change.differs)) {
+            (Some(usual), _) if usual.fell => Sign::Below,
+            (_, Some(change)) if change.by < 0 => Sign::Below,
+            (_, Some(_)) => Sign::Above,
+            _ => Sign::Plain,
+        };
+        let name = format::month(language, month.year, month.month);
+        let said = figure.map_or_else(
+            || words.say(Text::NotReleased).to_owned(),
+            |figure| in_words(language, figure),
+        );
+        let more = if is_of_all {
+            usual.map(|_| limit_of(words, known.and_then(|it| it.usual)))
+        } else {
+            change.map(|change| change_of(words, change))
+        };
+        Point {
+            at: place(at),
+            index,
+            interval,
+            // What signals a fall lies below the limit; above it all is ordinary.
+            ordinary: usual.and_then(|it| it.limit).map(|limit| (limit, 10_000)),
+            sign,
+            said: [Some(name), Some(said), more]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+                .join(" · "),
+        }
+    });
+    let points: Vec<Point> = points.collect();
+    let labels = (0_u32..).zip(months).map(|(at, (month, _))| {
+        let text = if month.month == 1 || at == 0 {
+            format!("{}/{:02}", month.month, month.year.rem_euclid(100))
+        } else {
+            month.month.to_string()
+        };
+        (place(at), text)
+    });
+    let labels = labels.collect();
+    let name = words.say(name).to_owned();
+    view! { <Plot points labels line=None is_joined=true name /> }.into_any()
+}
+
+/// A figure in one line.
+pub fn in_words(language: Language, figure: &FigureView) -> String {
+    let spoken = Spoken::of(figure, language);
+    let n = spoken
+        .n
+        .map(|n| ManagerText::NIs.fill(language, &[("n", &n)]));
+    let reason = spoken.short_note.map(str::to_owned);
+    let parts = [Some(spoken.main), spoken.interval, n, reason];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}
+
+/// A difference in words: how much, its interval, or that there is none to speak of.
+pub fn change_of(words: Words, change: ChangeView) -> String {
+    let language = words.language();
+    let end = |hundredths: i16| format::signed(language, hundredths);
+    let limits = format!("95%: {} … {}", end(change.low), end(change.high));
+    let text = match (change.differs, change.by < 0) {
+        (false, _) => Text::NoDifference,
+        (true, true) => Text::Lower,
+        (true, false) => Text::Higher,
+    };
+    words.fill(
+        text,
+        &[
+            ("by", &format::points(language, change.by)),
+            ("limits", &limits),
+        ],
+    )
+}
+
+fn limit_of(words: Words, usual: Option<UsualView>) -> String {
+    let Some(usual) = usual else {
+        return "–".to_owned();
+    };
+    let language = words.language();
+    let share = format::percent(language, usual.share);
+    let limit = usual
+        .limit
+        .map_or_else(|| "–".to_owned(), |limit| format::percent(language, limit));
+    let text = if usual.fell {
+        Text::Fell
+    } else {
+        Text::WithinLimit
+    };
+    words.fill(text, &[("usual", &share), ("limit", &limit)])
+}
+
+fn row(words: Words, month: Month, known: Option<&MonthView>) -> AnyView {
+    let language = words.language();
+    let name = format::month(language, month.year, month.month);
+    let Some(known) = known else {
+        let nothing = words.say(Text::NotReleased);
+        return view! {
+            <tr>
+                <th scope="row">{name}</th>
+                <td colspan="8" class="words">
+                    {nothing}
+                </td>
+            </tr>
+        }
+        .into_any();
+    };
+    let nothing = || "–".to_owned();
+    let index = |figure: &FigureView| {
+        let (index, _) = parts_of(figure);
+        index.map_or_else(nothing, |index| format::percent(language, index))
+    };
+    let limits = match parts_of(&known.figure).1 {
+        Some((low, high)) => format::interval(language, low, high),
+        None => words.say(ManagerText::NotEnough).to_owned(),
+    };
+    let finality = match known.finality {
+        FinalityView::Open => Text::Open,
+        FinalityView::Provisional => Text::Provisional,
+        FinalityView::Sealed => Text::Sealed,
+    };
+    let assisted = words.fill(
+        ManagerText::AssistedOf,
+        &[
+            ("n", &format::count(language, known.assisted)),
+            ("m", &format::count(language, known.responses)),
+        ],
+    );
+    let change = known
+        .change
+        .map_or_else(nothing, |change| change_of(words, change));
+    let n = Spoken::of(&known.figure, language)
+        .n
+        .unwrap_or_else(nothing);
+    let has_fallen = known.usual.is_some_and(|usual| usual.fell);
+    let has_changed = known.change.is_some_and(|change| change.differs);
+    view! {
+        <tr data-fell=has_fallen.to_string() data-changed=has_changed.to_string()>
+            <th scope="row">{name}</th>
+            <td>{index(&known.figure)}</td>
+            <td>{limits}</td>
+            <td>{n}</td>
+            <td class="words">{change}</td>
+            <td>{index(&known.all)}</td>
+            <td class="words">{limit_of(words, known.usual)}</td>
+            <td>{assisted}</td>
+            <td>{words.say(finality)}</td>
+        </tr>
+    }
+    .into_any()
+}

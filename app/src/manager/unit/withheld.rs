@@ -1,0 +1,66 @@
+//! What is not shown of a unit and why, part by part (P5). Never: how many there were.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use survey::wire::manager::{ShowingView, WhyView};
+
+use super::sheet::Sheet;
+use super::showing::reason;
+use crate::parts::Words;
+use crate::text::FiguresText as Text;
+
+/// The section, where anything is withheld.
+#[component]
+pub fn Withheld(
+    /// What is shown.
+    sheet: Arc<Sheet>,
+) -> impl IntoView {
+    let words = Words::here();
+    move || {
+        let language = words.language();
+        let parts = sheet.page.factors.iter().chain(&sheet.page.items);
+        let hidden: Vec<_> = parts
+            .filter_map(|part| match part.figure.showing {
+                ShowingView::Hidden { why } => Some((why, sheet.phrase(part, language))),
+                _ => None,
+            })
+            .collect();
+        let reasons = [
+            WhyView::TooFew,
+            WhyView::GuardsNeighbour,
+            WhyView::Nobody,
+            WhyView::NeedsOthers,
+        ];
+        let rows: Vec<AnyView> = reasons
+            .into_iter()
+            .filter_map(|why| {
+                let own = hidden.iter().filter(|(of, _)| *of == why);
+                let own: Vec<AnyView> = own
+                    .map(|(_, phrase)| {
+                        let phrase = phrase.clone();
+                        view! { <li lang=phrase.lang>{phrase.text}</li> }.into_any()
+                    })
+                    .collect();
+                (!own.is_empty()).then(|| {
+                    view! {
+                        <div>
+                            <dt>{reason(why).say(language)}</dt>
+                            <dd>
+                                <ul>{own}</ul>
+                            </dd>
+                        </div>
+                    }
+                    .into_any()
+                })
+            })
+            .collect();
+        view! {
+            <section class="card withheld" aria-labelledby="withheld-name">
+                <h2 id="withheld-name">{words.say(Text::WithheldTitle)}</h2>
+                <p class="soft">{words.say(Text::WithheldHelp)}</p>
+                <dl>{rows}</dl>
+            </section>
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! One place, month by month (statistics §5, §8). Never: two forms in one line.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::{COMPARE_FLOOR, Figure, Showing, pooled, publish_overall};
+use crate::day::{Day, Millis};
+use crate::form::Form;
+use crate::release::{Finality, Slice, finality};
+use crate::score::{Formula, Index, Summed, Tally};
+use crate::stats::{Difference, Estimate, change};
+
+/// How far back "usual" reaches.
+const USUAL_MONTHS: usize = 12;
+
+/// What may be shown of one month.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Month {
+    /// `YYYY-MM`.
+    pub month: String,
+    /// How final it is.
+    pub finality: Finality,
+    /// First and last business day of the responses in it.
+    pub span: (Day, Day),
+    /// Responses in it.
+    pub responses: u64,
+    /// Of these, given with a helper.
+    pub assisted: u64,
+    /// `f1_pooled`.
+    pub figure: Figure,
+    /// ST9: this month minus the one shown before it, where both have 100 people.
+    pub change: Option<Difference>,
+    /// `f3_all`, which ST15 watches.
+    pub all: Figure,
+    /// ST15: `f3_all` against the twelve months before; `None` where either has fewer than 100 people.
+    pub usual: Option<Usual>,
+}
+
+/// What a month is held against (ST15); shares of people who were satisfied with everything, in
+/// hundredths of a percentage point.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Usual {
+    /// Of the twelve months before, all together.
+    pub share: u16,
+    /// The most that still signals a fall; `None` where even nobody would be ordinary.
+    pub limit: Option<u16>,
+    /// This month is at the limit or below it: fewer than ever by chance.
+    pub fell: bool,
+}
+
+/// The months of one form, in order.
+#[must_use]
+pub fn trend(form: &Form, slices: &[Slice], now: Millis) -> Vec<Month> {
+    let of_form = slices
+        .iter()
+        .filter(|slice| slice.tally.form() == form.id());
+    let mut own: Vec<&Slice> = of_form.collect();
+    own.sort_by(|a, b| a.month.cmp(&b.month));
+    let months = own.iter().enumerate().filter_map(|(at, slice)| {
+        let before = own.get(..at).unwrap_or_default();
+        let tally = &slice.tally;
+        Some(Month {
+            month: slice.month.clone(),
+            finality: finality(&slice.month, now)?,
+            span: (slice.first, slice.last),
+            responses: tally.people().responses,
+            assisted: tally.people().assisted,
+            figure: pooled(publish_overall(tally, Formula::Pooled)),
+            change: before
+                .last()
+                .and_then(|last| difference(tally, &last.tally)),
+            all: Figure {
+                formula: Formula::AllSatisfied,
+                showing: publish_overall(tally, Formula::AllSatisfied),
+            },
+            usual: usual(tally, before),
+        })
+    });
+    months.collect()
+}
+
+/// The estimate behind a pooled figure that may be compared.
+pub(super) fn comparable(tally: &Tally) -> Option<Estimate> {
+    let is_shown = matches!(
+        publish_overall(tally, Formula::Pooled),
+        Showing::Score { .. }
+    );
+    let is_enough = is_shown && tally.people().answered >= COMPARE_FLOOR;
+    is_enough
+        .then(|| Estimate::pooled(&tally.pooled(Summed::Satisfied)))
+        .flatten()
+}
+
+fn difference(now: &Tally, before: &Tally) -> Option<Difference> {
+    Some(comparable(now)?.minus(&comparable(before)?))
+}
+
+fn usual(now: &Tally, before: &[&Slice]) -> Option<Usual> {
+    let from = before.len().saturating_sub(USUAL_MONTHS);
+    let usual = before.get(from..)?.iter();
+    let (mut all, mut people) = (0_u64, 0_u64);
+    for slice in usual {
+        let counted = slice.tally.people();
+        all = all.saturating_add(counted.all_satisfied);
+        people = people.saturating_add(counted.answered);
+    }
+    let answered = now.people().answered;
+    if people < COMPARE_FLOOR || answered < COMPARE_FLOOR {
+        return None;
+    }
+    let limit = change::exact_limit(answered, &Estimate::of_people(all, people)?);
+    let share = |x, n| Index::new(x, n).map(Index::hundredths);
+    Some(Usual {
+        share: share(all, people)?,
+        limit: limit.and_then(|limit| share(limit, answered)),
+        fell: limit.is_some_and(|limit| now.people().all_satisfied <= limit),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::score::Shape;
+
+    fn month(form: &Form, month: &str, (people, satisfied): (u64, u64)) -> Slice {
+        let shape = Shape::of(form);
+        let mut numbers = Tally::empty(form.id(), shape).numbers();
+        // Responses, answered, low, all satisfied; then the first factor's people and sums: one
+        // answer each, level 4 or 1.
+        numbers[0] = people;
+        numbers[1] = people;
+        numbers[3] = satisfied;
+        let of_factors = 16 + 6 * shape.items;
+        let levels = 4 * satisfied + (people - satisfied);
+        numbers[of_factors..of_factors + 4].copy_from_slice(&[people, satisfied, people, levels]);
+        let cross = of_factors + 4 * shape.factors;
+        numbers[cross..cross + 3].copy_from_slice(&[satisfied, satisfied, people]);
+        let day = Day::parse(&alloc::format!("{month}-20")).unwrap();
+        Slice {
+            month: month.into(),
+            atoms: 1,
+            first: day,
+            last: day,
+            tally: Tally::from_numbers(form.id(), shape, &numbers).unwrap(),
+        }
+    }
+
+    #[test]
+    fn st15_a_fall_is_marked_and_chance_is_not() {
+        let form = Form::parse(include_str!("../../forms/express6.json")).unwrap();
+        let now = Day::parse("2026-05-10").unwrap().starts();
+        let slices = [
+            month(&form, "2026-01", (300, 276)),
+            // p₀ = .92: 82 of 100 signal, 83 do not (statistics §9).
+            month(&form, "2026-02", (100, 83)),
+            month(&form, "2026-03", (100, 60)),
+            month(&form, "2026-04", (40, 4)),
+        ];
+        let months = trend(&form, &slices, now);
+        let usual = months.iter().map(|month| month.usual);
+        let usual: Vec<_> = usual
+            .map(|it| it.map(|it| (it.share, it.limit, it.fell)))
+            .collect();
+        assert_eq!(
+            usual,
+            [
+                None,
+                Some((9_200, Some(8_200), false)),
+                // 359 of 400 before; the largest c with P(X <= c) <= .00135 is 79.
+                Some((8_975, Some(7_900), true)),
+                None
+            ]
+        );
+        // 83 % less 92 %, then 60 % less 83 %; forty people are not compared.
+        let change: Vec<_> = months
+            .iter()
+            .map(|month| month.change.map(Difference::estimate))
+            .collect();
+        assert_eq!(change, [None, Some(-900), Some(-2300), None]);
+        assert_eq!(months[3].finality, Finality::Sealed);
+    }
+
+    #[test]
+    fn p5_a_month_of_few_shows_an_interval_and_no_change() {
+        let form = Form::parse(include_str!("../../forms/express6.json")).unwrap();
+        let now = Day::parse("2026-02-03").unwrap().starts();
+        let months = trend(&form, &[month(&form, "2026-01", (12, 11))], now);
+        assert!(matches!(
+            months[0].figure.showing,
+            Showing::Interval { n: 12, .. }
+        ));
+        assert_eq!(months[0].finality, Finality::Provisional);
+    }
+}

@@ -1,0 +1,281 @@
+//! The packaged folder as a province gets it: moved to an empty place, started with nothing of ours in reach,
+//! it answers a whole survey, says how it is, is backed up and put back (rules V4, V5).
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::{Value, json};
+use survey::day::Day;
+use xtask::clock::now;
+use xtask::files;
+use xtask::package::assemble;
+use xtask::project::Project;
+
+use crate::device::{Device, record_on, verdicts};
+use crate::world::{Account, PASSWORD, World, ask};
+
+/// How long a stop, or a first word, may take on a slow machine.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// A package somewhere else than it was made, removed with the test.
+struct Folder(PathBuf);
+
+impl Folder {
+    /// The program as `cargo test` builds it, everything else as it is packed.
+    fn moved(name: &str) -> Self {
+        let project = Project::here();
+        let built = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+            .current_dir(&project.root)
+            .args(["build", "--quiet", "--package=xtask", "--bin=hai-long"])
+            .status();
+        assert!(
+            built.is_ok_and(|status| status.success()),
+            "hai-long builds"
+        );
+        let scratch = std::env::temp_dir();
+        let made = scratch.join(format!("hai-long-made-{name}-{}", std::process::id()));
+        let program = project.target().expect("a target").join("debug/hai-long");
+        assemble(&project, &program, &made).expect("it is packed");
+        // A place with a space and a letter of Vietnamese in its name.
+        let moved = scratch.join(format!("máy chủ {name}-{}", std::process::id()));
+        fs::rename(&made, &moved).expect("it is moved");
+        let settings =
+            "counter_port = 0\nmanager_port = 0\nwatch_port = 0\nrelease = \"when-ten\"\n";
+        files::write(&moved.join("hai-long.toml"), settings).expect("settings");
+        Self(moved)
+    }
+
+    /// `hai-long` with a verb, in an environment that holds nothing.
+    fn program(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(self.0.join("hai-long"));
+        command
+            .args(words)
+            .env_clear()
+            .env("PATH", "/nonexistent")
+            .current_dir("/");
+        command
+    }
+
+    fn run(&self, words: &[&str]) -> String {
+        let output = self.program(words).output().expect("it runs");
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{words:?}: {said}{errors}");
+        said
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // A leftover costs space in the system's temporary folder, nothing else.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A package that runs.
+struct Running {
+    child: Child,
+    world: World,
+    setup_code: Option<String>,
+}
+
+impl Running {
+    fn start(folder: &Folder, is_new: bool) -> Self {
+        let log = fs::File::create(folder.0.join("log")).expect("a log");
+        let mut child = folder
+            .program(&["start"])
+            .stdout(Stdio::piped())
+            .stderr(log)
+            .spawn()
+            .expect("it starts");
+        let mut lines = BufReader::new(child.stdout.take().expect("its words")).lines();
+        let mut line = || lines.next().and_then(Result::ok);
+        let ready = line().unwrap_or_else(|| panic!("{}", words_of(&folder.0)));
+        let words: Vec<&str> = ready.split(' ').collect();
+        let [
+            "ready",
+            "counter",
+            counter,
+            "manager",
+            manager,
+            "watch",
+            watch,
+        ] = words.as_slice()
+        else {
+            panic!("{ready}");
+        };
+        let world = World::elsewhere([counter, manager, watch]);
+        // A server that has accounts draws no code that anybody needs.
+        let setup_code = is_new.then(|| line().expect("a code"));
+        let setup_code = setup_code.and_then(|said| said.split(' ').nth(2).map(str::to_owned));
+        Self {
+            child,
+            world,
+            setup_code,
+        }
+    }
+
+    /// A polite end.
+    fn stop(&mut self) {
+        kill_process(Pid::from_child(&self.child), Signal::TERM).expect("it is told");
+        let until = Instant::now() + PATIENCE;
+        let ended = loop {
+            if let Some(ended) = self.child.try_wait().expect("it is ours") {
+                break ended;
+            }
+            assert!(Instant::now() < until, "it does not stop");
+            thread::sleep(Duration::from_millis(50));
+        };
+        assert!(ended.success(), "{ended}");
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // Both fail only for a child that is gone already.
+        let _ = kill_process(Pid::from_child(&self.child), Signal::TERM);
+        let _ = self.child.wait();
+    }
+}
+
+fn words_of(folder: &Path) -> String {
+    fs::read_to_string(folder.join("log")).unwrap_or_default()
+}
+
+fn today() -> Day {
+    Day::of(now().expect("a clock")).expect("a day")
+}
+
+/// Every file that the counter's page and its service worker name is there.
+fn pages_load(world: &World) {
+    for url in [world.counter("/"), world.manager("/")] {
+        let page = ask("GET", &url, &[], b"");
+        assert_eq!(page.status, 200, "{url}");
+        let html = String::from_utf8_lossy(&page.bytes).into_owned();
+        let files = html.split('"').filter(|word| {
+            word.starts_with('/')
+                && [".js", ".css", ".wasm"]
+                    .iter()
+                    .any(|end| word.ends_with(end))
+        });
+        let mut loaded = 0;
+        for file in files {
+            let file = ask(
+                "GET",
+                &format!("{}{file}", url.trim_end_matches('/')),
+                &[],
+                b"",
+            );
+            assert_eq!(file.status, 200);
+            loaded += 1;
+        }
+        assert!(loaded >= 2, "{url} loads {loaded} files");
+    }
+    assert_eq!(ask("GET", &world.counter("/sw.js"), &[], b"").status, 200);
+}
+
+#[test]
+fn v4_v5_a_packaged_folder_answers_a_whole_survey_with_nothing_around_it() {
+    let folder = Folder::moved("journey");
+    let mode = fs::metadata(folder.0.join("hai-long"))
+        .expect("a program")
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o111, 0o111);
+    let mut running = Running::start(&folder, true);
+    let world = &running.world;
+    pages_load(world);
+
+    let code = running
+        .setup_code
+        .clone()
+        .expect("an empty server prints its code");
+    let setup = json!({"code": code, "account": "operator", "password": PASSWORD});
+    assert_eq!(
+        Account::default().post(world, "/v1/setup", &setup).status,
+        200
+    );
+    let operator = Account::sign_in(world, "operator");
+    let unit = |id: &str, parent: Option<&str>| {
+        json!({"id": id, "parent": parent, "kind": if parent.is_some() { "commune" } else { "province" },
+            "name": {"vi": id}, "valid_from": "2025-07-01", "collects": parent.is_some()})
+    };
+    let units = json!({"units": [unit("33", None), unit("33.1", Some("33"))]});
+    assert_eq!(operator.post(world, "/v1/units", &units).status, 200);
+    let manager = world.manager_of(&operator, "33");
+    let mut device = Device::enrolled(world, &operator, "33.1");
+    let answered: Vec<_> = (0..10)
+        .map(|n| {
+            record_on("33.1", today(), |at| {
+                3 + u8::try_from((at + n) % 3).unwrap_or(0)
+            })
+        })
+        .collect();
+    assert_eq!(verdicts(&device.post(world, &answered)), ["counted"; 10]);
+    assert_eq!(manager.figures(world, "33.1")["responses"], 10);
+    // Nobody sets the clock of a packaged server.
+    let set = operator.ask(world, "PUT", "/v1/test/clock", b"{\"now\":1}");
+    assert_eq!(set.refusal(), (404, "not-found".into()));
+
+    // It backs itself up, and says so.
+    let until = Instant::now() + PATIENCE;
+    let health = loop {
+        let health = ask("GET", &world.watch("/health"), &[], b"").json();
+        if health["checks"]
+            .as_array()
+            .is_some_and(|checks| checks.len() == 6)
+        {
+            break health;
+        }
+        assert!(Instant::now() < until, "{}", words_of(&folder.0));
+        thread::sleep(Duration::from_millis(200));
+    };
+    let backup = health["checks"].as_array().expect("checks").iter();
+    let backup = backup
+        .filter(|check| check["what"] == "backup")
+        .collect::<Vec<_>>();
+    assert_eq!(
+        (&backup[0]["level"], &backup[0]["value"]),
+        (&json!("ok"), &json!(0))
+    );
+
+    // A copy by hand, more answers, and the copy put back: the device fills in what it lacks.
+    let said = folder.run(&["backup"]);
+    let copy = said
+        .strip_prefix("backup ")
+        .and_then(|rest| rest.split(" (").next());
+    let copy = copy.unwrap_or_else(|| panic!("{said}")).to_owned();
+    let later: Vec<_> = (0..10).map(|_| record_on("33.1", today(), |_| 5)).collect();
+    assert_eq!(verdicts(&device.post(world, &later)), ["counted"; 10]);
+    running.stop();
+    let log = words_of(&folder.0);
+    for line in log.lines() {
+        let line: Value = serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}"));
+        assert!(
+            line["event"].is_string() && line["level"].is_string(),
+            "{line}"
+        );
+    }
+    for event in ["started", "backup-made", "stopped"] {
+        assert!(
+            log.contains(&format!("\"event\":\"{event}\"")),
+            "{event} in {log}"
+        );
+    }
+    let said = folder.run(&["restore", &copy]);
+    assert!(said.contains("this is restore 1"), "{said}");
+    let mut running = Running::start(&folder, false);
+    let world = &running.world;
+    assert_eq!(device.post(world, &[]).json()["restore"], 1);
+    let all: Vec<_> = answered.iter().chain(&later).cloned().collect();
+    let again = verdicts(&device.post(world, &all));
+    assert_eq!(again[..10], ["already"; 10]);
+    assert_eq!(again[10..], ["counted"; 10]);
+    running.stop();
+}

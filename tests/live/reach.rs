@@ -1,0 +1,287 @@
+//! Random trees, rights and requests against the real routes: whatever is answered, refusals and files
+//! included, names no unit outside of the caller's own (rule S4).
+
+use std::collections::BTreeSet;
+
+use fastrand::Rng;
+use serde_json::{Value, json};
+
+use crate::device::{Device, record, with_body};
+use crate::world::{Account, PASSWORD, Reply, World};
+
+const ROLES: [&str; 5] = ["operator", "admin", "manager", "auditor", "staff"];
+
+/// A tree of units whose ids occur in no other text, each with the one above it.
+struct Wood {
+    parents: Vec<Option<usize>>,
+}
+
+fn id(at: usize) -> String {
+    format!("zz{at}zz")
+}
+
+impl Wood {
+    fn grown(dice: &mut Rng, count: usize) -> Self {
+        let parent =
+            |at: usize, dice: &mut Rng| (at > 0 && dice.usize(..6) > 0).then(|| dice.usize(..at));
+        let parents = (0..count).map(|at| parent(at, dice)).collect();
+        Self { parents }
+    }
+
+    fn unit(&self, at: usize) -> Value {
+        json!({"id": id(at), "kind": "commune", "name": {"vi": format!("Xã {}", id(at))},
+            "parent": self.parents[at].map(id), "valid_from": "2025-07-01", "collects": true})
+    }
+
+    /// Which units stand at or below one of these.
+    fn within(&self, nodes: &[usize]) -> BTreeSet<usize> {
+        let reaches = |at: &usize| {
+            let path = std::iter::successors(Some(*at), |at| self.parents[*at]);
+            path.into_iter().any(|above| nodes.contains(&above))
+        };
+        (0..self.parents.len()).filter(reaches).collect()
+    }
+}
+
+/// The same in a running server, with devices, mergers, answers that went astray, and accounts.
+struct Country {
+    world: World,
+    wood: Wood,
+    devices: Vec<String>,
+    /// Names with the nodes of their rights.
+    accounts: Vec<(String, Vec<usize>)>,
+}
+
+impl Country {
+    fn founded(dice: &mut Rng) -> Self {
+        let world = World::empty();
+        let operator = world.operator();
+        let size = dice.usize(10..15);
+        let wood = Wood::grown(dice, size);
+        let count = wood.parents.len();
+        let units: Vec<_> = (0..count).map(|at| wood.unit(at)).collect();
+        let reply = operator.post(&world, "/v1/units", &json!({ "units": units }));
+        assert_eq!(reply.status, 200, "{:?}", reply.json());
+        let mut devices = Vec::new();
+        for _ in 0..4 {
+            let mut device = Device::enrolled(&world, &operator, &id(dice.usize(..count)));
+            // One that counts and another unit resolves, and one that names another unit and is kept in
+            // the quarantine.
+            let elsewhere = format!("\"resolved_by\":\"{}\",\"field\"", id(dice.usize(..count)));
+            let resolved = with_body(&record(&device.unit, 4), |body| {
+                body.replacen("\"field\"", &elsewhere, 1)
+            });
+            device.post(&world, &[resolved, record(&id(dice.usize(..count)), 4)]);
+            devices.push(device.id);
+        }
+        // Closed at its end, with a successor anywhere: the last ones have nothing below them.
+        let mut closed = wood.unit(count - 1);
+        closed["valid_to"] = json!("2026-12-31");
+        closed["successors"] = json!([id(dice.usize(..count - 1))]);
+        let change = json!({"units": [closed], "dry_run": false}).to_string();
+        let reply = operator.ask(&world, "PUT", "/v1/units", change.as_bytes());
+        assert_eq!(reply.json()["done"], true, "{:?}", reply.json());
+        let accounts = ROLES.iter().map(|role| {
+            let nodes: Vec<_> = (0..=dice.usize(..2)).map(|_| dice.usize(..count)).collect();
+            let grants = nodes
+                .iter()
+                .map(|at| json!({"role": role, "node": id(*at)}));
+            let grants: Vec<_> = grants.collect();
+            let name = format!("some-{role}");
+            let new = json!({"account": name, "password": PASSWORD, "grants": grants});
+            assert_eq!(operator.post(&world, "/v1/accounts", &new).status, 200);
+            (name, nodes)
+        });
+        let accounts = accounts.collect();
+        Self {
+            world,
+            wood,
+            devices,
+            accounts,
+        }
+    }
+
+    /// Every read and every write that there is, about a unit, another one and a device: method, path,
+    /// body.
+    fn requests(&self, (one, other): (usize, usize), device: &str) -> Vec<(&str, String, Value)> {
+        let read = |path: String| ("GET", path, Value::Null);
+        let (unit, next) = (id(one), id(other));
+        let mut moved = self.wood.unit(one);
+        moved["parent"] = json!(next);
+        let mut merged = self.wood.unit(one);
+        merged["valid_to"] = json!("2026-12-31");
+        merged["successors"] = json!([next]);
+        let csv =
+            format!("id,parent,kind,name_vi,valid_from\n{unit},{next},commune,A,2026-01-01\n");
+        let post = json!({"counter": "q1", "counter_name": {"vi": "Quầy 1"}, "class": "kiosk",
+            "channel": "counter", "form": "sipas2022", "pin": "2580"});
+        let place = json!({"unit": next, "counter": "q1", "counter_name": {"vi": "Quầy 1"}});
+        let grants = json!({"grants": [{"role": "manager", "node": unit, "from": "2026-01-01"}]});
+        let which = json!({"unit": unit, "reason": "unknown-unit", "names": next});
+        let settings = json!({"based_on": 1, "counter_name": {"vi": "Quầy 1"},
+            "settings": {"form": "local9"}});
+        let resolved = json!({"based_on": 1, "counter_name": {"vi": "Quầy 1"}, "settings":
+            {"form": "local9", "resolvers": [{"field": "dat-dai", "unit": next}]}});
+        let on_device = |what: &str| format!("/v1/devices/{device}/{what}");
+        let mut all: Vec<_> = [
+            "session",
+            "units",
+            "units.csv",
+            "devices",
+            "accounts",
+            "audit",
+            "audit.csv",
+            "quarantine",
+            "passkeys",
+            "dossiers",
+            "forms",
+            "server",
+        ]
+        .map(|path| read(format!("/v1/{path}")))
+        .into();
+        all.extend([
+            read(format!("/v1/units/{unit}/live")),
+            read(format!("/v1/units/{unit}/trend?form=sipas2022")),
+            read(format!("/v1/units/{unit}/children?form=sipas2022")),
+            read(format!("/v1/units/{unit}/coverage?form=sipas2022")),
+            read(format!("/v1/units/{unit}/comments?form=sipas2022")),
+            read(format!("/v1/units/{unit}/breakdown?form=sipas2022")),
+            read(format!("/v1/units/{unit}/history")),
+            read(format!("/v1/units/{unit}/resolvers")),
+            read(format!("/v1/units/{unit}/figures?form=sipas2022")),
+            read(format!(
+                "/v1/units/{unit}/figures?form=sipas2022&with=predecessors"
+            )),
+            ("POST", format!("/v1/units/{unit}/enrolment-codes"), post),
+            (
+                "PUT",
+                "/v1/units".into(),
+                json!({"units": [moved], "dry_run": true}),
+            ),
+            (
+                "PUT",
+                "/v1/units".into(),
+                json!({"units": [merged], "dry_run": true}),
+            ),
+            (
+                "POST",
+                "/v1/units".into(),
+                json!({"units": [self.wood.unit(one)]}),
+            ),
+            (
+                "POST",
+                "/v1/units/import".into(),
+                json!({"csv": csv, "dry_run": true}),
+            ),
+            ("PUT", on_device("config"), settings),
+            ("PUT", on_device("config"), resolved),
+            ("POST", on_device("replacement-codes"), json!({})),
+            ("POST", on_device("move"), place),
+            ("POST", on_device("revoke"), json!({})),
+            ("PUT", "/v1/accounts/some-manager/grants".into(), grants),
+            (
+                "PUT",
+                "/v1/accounts/some-staff/password".into(),
+                json!({"password": PASSWORD}),
+            ),
+            (
+                "POST",
+                "/v1/quarantine".into(),
+                json!({"which": which, "count": 1, "decision": "keep"}),
+            ),
+        ]);
+        all
+    }
+
+    /// Reads of the API that are among no requests, as the API is described.
+    fn left_out(&self) -> BTreeSet<String> {
+        let document: Value =
+            serde_json::from_str(include_str!("../../docs/openapi.json")).expect("a description");
+        let paths = document["paths"].as_object().expect("paths");
+        let reads = paths
+            .iter()
+            .filter(|(_, methods)| !methods["get"].is_null() && names_units(&methods["get"]));
+        let asked = self.requests((0, 1), "no-device");
+        let asked: BTreeSet<_> = asked
+            .iter()
+            .filter(|(method, ..)| *method == "GET")
+            .filter_map(|(_, path, _)| path.split('?').next())
+            .collect();
+        let reads = reads.map(|(path, _)| path.replace("{unit}", &id(0)));
+        reads.filter(|path| !asked.contains(&path[..])).collect()
+    }
+
+    /// What stands in an answer, its headers too, of units that are neither the caller's nor in the
+    /// request.
+    fn leaks(&self, reply: &Reply, reached: &BTreeSet<usize>, asked: &str) -> Vec<String> {
+        let text = reply.everything();
+        let outside = (0..self.wood.parents.len()).filter(|at| !reached.contains(at));
+        let found = outside
+            .map(id)
+            .filter(|id| !asked.contains(id) && text.contains(id));
+        found.collect()
+    }
+}
+
+/// Not a monitor's, and not what a page asks before anybody is known.
+fn names_units(read: &Value) -> bool {
+    read["security"].is_null()
+}
+
+#[test]
+fn s4_no_route_names_a_unit_outside_the_callers_own_to_anybody() {
+    let (mut answers, mut granted) = (0, 0);
+    for seed in 0..3 {
+        let mut dice = Rng::with_seed(seed);
+        let country = Country::founded(&mut dice);
+        assert_eq!(country.left_out(), BTreeSet::new(), "ask these too");
+        let count = country.wood.parents.len();
+        // Where somebody gave the manager a right meanwhile.
+        let mut given = Vec::new();
+        for (name, nodes) in &country.accounts {
+            let own = Account::sign_in(&country.world, name);
+            let mut nodes = nodes.clone();
+            if name == "some-manager" {
+                nodes.extend(&given);
+            }
+            let reached = country.wood.within(&nodes);
+            for _ in 0..3 {
+                let pair = (dice.usize(..count), dice.usize(..count));
+                let device = &country.devices[dice.usize(..country.devices.len())];
+                for (method, path, body) in country.requests(pair, device) {
+                    let body = if body.is_null() {
+                        String::new()
+                    } else {
+                        body.to_string()
+                    };
+                    let reply = own.ask(&country.world, method, &path, body.as_bytes());
+                    let asked = [&path, body.as_str()].concat();
+                    let leaks = country.leaks(&reply, &reached, &asked);
+                    assert!(
+                        leaks.is_empty(),
+                        "seed {seed}: {name} at {nodes:?} is told of {leaks:?} by {method} {path}: {}",
+                        reply.everything()
+                    );
+                    assert!(
+                        reply.status < 500,
+                        "{method} {path}: {}",
+                        reply.everything()
+                    );
+                    answers += 1;
+                    granted += usize::from(reply.status == 200);
+                    if reply.status == 200 && path.ends_with("/some-manager/grants") {
+                        given.push(pair.0);
+                    }
+                }
+                // Somebody may have ended this session by giving its account other rights.
+                if own.get(&country.world, "/v1/session").status != 200 {
+                    break;
+                }
+            }
+        }
+    }
+    assert!(
+        answers > 200 && granted > answers / 5,
+        "{granted} of {answers} were granted"
+    );
+}

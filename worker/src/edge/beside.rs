@@ -1,0 +1,93 @@
+//! What a manager reads beside the figures of one unit: its months, the units below it, what it
+//! covers, what people wrote; after the Directory has permitted it.
+
+use super::reply;
+use crate::beside::Beside;
+use crate::forms::Forms;
+use crate::objects::Ask;
+use crate::objects::directory::Place;
+use crate::objects::forms::lacking;
+use crate::objects::name::ObjectName;
+use crate::refused::Refused;
+use crate::{clock, session};
+use survey::breakdown::Quarter;
+use survey::day::Millis;
+use survey::id::UnitId;
+use survey::wire::beside::BreakdownPage;
+use survey::wire::write;
+use worker::{Env, Request, Response};
+
+/// `GET /v1/units/{unit}/{what}`, `what` being `trend`, `children`, `coverage`, `comments` or `breakdown`.
+///
+/// # Errors
+/// What the Directory or an object refuses.
+pub async fn answer(
+    request: &Request,
+    env: &Env,
+    unit: UnitId,
+    what: &str,
+) -> Result<Response, Refused> {
+    let now = clock::now(env).await?;
+    let query = request.url()?.query().unwrap_or_default().to_owned();
+    let verb = format!("beside/{what}");
+    let mut ask = Ask::own(&verb, now, write(&(&unit, &query)));
+    ask.session = session(request)?;
+    let (place, sought): (Place, Beside) = ask.read(&ObjectName::Directory, env).await?;
+    // The Ledger keeps a unit's comments, also where there are units below it.
+    let object = match what {
+        "comments" => place.counts.then_some(ObjectName::Ledger(unit)),
+        "children" => place.is_inner.then_some(ObjectName::Rollup(unit)),
+        _ => place.object(),
+    };
+    let forms = Forms::built_in();
+    let forms = match &object {
+        Some(_) => forms,
+        None => forms.with(lacking(&forms, std::iter::empty(), sought.form()?, env, now).await?),
+    };
+    // Nothing was ever counted there otherwise, and asking makes no database.
+    Ok(match (object, what) {
+        (Some(object), "breakdown") => {
+            let above = sought.above.clone();
+            let ask = Ask::own(what, now, write(&sought));
+            let page: BreakdownPage = ask.read(&object, env).await?;
+            reply::message(&below(page, &above, env, now).await?)?
+        }
+        (None, "breakdown") => reply::message(&sought.breakdown((&[], &[]), &forms, now)?)?,
+        (Some(object), _) => {
+            let ask = Ask::own(what, now, write(&sought));
+            reply::relayed(ask.of(&object, env).await?)?
+        }
+        (None, "trend") => reply::message(&sought.trend(&[], &forms, now)?)?,
+        (None, "children") => reply::message(&sought.children(&[], &forms, now)?)?,
+        (None, "coverage") => reply::message(&sought.coverage(&[], &forms, now)?)?,
+        (None, _) => {
+            let nothing = |_, _: &str, _: &str| Ok(Vec::new());
+            reply::message(&sought.comments(&[], &forms, now, nothing)?)?
+        }
+    })
+}
+
+/// Takes out of a page what some node above does not let its child show (rule P7): a unit shows a breakdown
+/// where every node up to the topmost lets the one below it.
+async fn below(
+    mut page: BreakdownPage,
+    above: &[UnitId],
+    env: &Env,
+    now: Millis,
+) -> Result<BreakdownPage, Refused> {
+    let Some(quarter) = page.quarter.as_deref().and_then(Quarter::parse) else {
+        return Ok(page);
+    };
+    let mut child = page.unit.clone();
+    for node in above {
+        let ask = Ask::own("shows", now, write(&(&child, quarter.0, page.form)));
+        let shown: Vec<String> = ask.read(&ObjectName::Rollup(node.clone()), env).await?;
+        for view in &mut page.by {
+            if !shown.contains(&view.by) {
+                view.groups = None;
+            }
+        }
+        child = node.clone();
+    }
+    Ok(page)
+}

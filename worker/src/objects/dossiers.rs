@@ -1,0 +1,83 @@
+//! What the Directory is asked about dossiers, and who may read what stands beside figures. Never: a
+//! decision.
+
+use super::directory::Place;
+use super::{Asked, answer};
+use crate::access::Act;
+use crate::beside::Beside;
+use crate::dossiers;
+use crate::refused::Refused;
+use crate::store::directory::Directory;
+use crate::store::port::Store;
+use survey::id::UnitId;
+use survey::wire::dossiers::{DossierOutcome, DossierSheet, Dossiers, WantedDossiers};
+use worker::Response;
+
+/// Answers one verb.
+///
+/// # Errors
+/// What the Directory refuses.
+pub fn answer<S: Store>(rows: &Directory<S>, asked: &Asked) -> Result<Response, Refused> {
+    let (session, now) = (asked.session.as_deref(), asked.now);
+    let outcome = match asked.verb.as_str() {
+        "dossiers" => {
+            let counts = rows.dossiers(session, now)?;
+            return Ok(answer::message(&Dossiers { counts }));
+        }
+        "dossiers-put" => {
+            let wanted: WantedDossiers = asked.message()?;
+            let counts: Vec<_> = (1..).zip(wanted.counts).collect();
+            rows.change_dossiers(session, now, &counts, wanted.dry_run)?
+        }
+        "dossiers-import" => {
+            let wanted: DossierSheet = asked.message()?;
+            // A stranger's file is not read.
+            rows.who(session, now)?;
+            match dossiers::read(&wanted.csv) {
+                Ok(counts) => rows.change_dossiers(session, now, &counts, wanted.dry_run)?,
+                Err(errors) => DossierOutcome {
+                    errors,
+                    ..DossierOutcome::default()
+                },
+            }
+        }
+        verb => return beside(rows, asked, verb),
+    };
+    Ok(answer::message(&outcome))
+}
+
+/// Permits one of the questions beside the figures, and says where to put it.
+fn beside<S: Store>(rows: &Directory<S>, asked: &Asked, verb: &str) -> Result<Response, Refused> {
+    let (session, now) = (asked.session.as_deref(), asked.now);
+    let (unit, query): (UnitId, String) = asked.message()?;
+    if verb == "beside/comments" {
+        rows.permit_comments(session, now, &unit)?;
+    } else {
+        rows.permit(session, now, Act::SeeFigures, &unit)?;
+    }
+    let place = Place::of(rows, unit.clone())?;
+    let children = if verb == "beside/children" {
+        rows.children(&unit)?
+    } else {
+        Vec::new()
+    };
+    let eligible = if verb == "beside/coverage" {
+        rows.eligible(&unit)?
+    } else {
+        Vec::new()
+    };
+    let above = if verb == "beside/breakdown" {
+        let path = rows.path(&unit)?.into_iter().skip(1);
+        path.map(|above| above.id).collect()
+    } else {
+        Vec::new()
+    };
+    let sought = Beside {
+        unit,
+        query,
+        children,
+        eligible,
+        above,
+    };
+    Ok(answer::message(&(place, sought)))
+}

@@ -1,0 +1,123 @@
+//! A sealed quarter is broken down, once (rule P7). Never: a quarter of which it is not known any more what
+//! was shown.
+
+use super::{Ledger, damaged, number, raise_version, set_number};
+use crate::refused::Refused;
+use crate::store::port::{Row, Sql, Store, StoreError};
+use std::collections::BTreeMap;
+use survey::breakdown::{By, GROUPS, GroupSum, Part, Quarter, Quarterly, Sums};
+use survey::day::{Day, Millis};
+use survey::form::Form;
+use survey::id::{FormId, ResponseId};
+use survey::score::{Circumstance, Tally};
+use survey::wire::body;
+use survey::wire::tally::{read_quarter, write_quarter};
+
+/// One atom, group by group, for each breakdown.
+type Split = [[GroupSum; GROUPS]; By::ALL.len()];
+
+impl<S: Store> Ledger<S> {
+    /// Breaks down every quarter that is sealed and was not.
+    ///
+    /// # Errors
+    /// Broken when the store fails.
+    pub fn seal(&self, forms: &[Form], now: Millis) -> Result<(), Refused> {
+        self.0.atomically(|sql| Ok(seal(sql, forms, now)?))
+    }
+
+    /// The quarters that were broken down.
+    ///
+    /// # Errors
+    /// Broken when the store fails.
+    pub fn quarters(&self) -> Result<Vec<Quarterly>, Refused> {
+        self.0.atomically(|sql| Ok(quarters(sql)?))
+    }
+}
+
+pub(super) fn quarters(sql: &dyn Sql) -> Result<Vec<Quarterly>, StoreError> {
+    let rows = sql.rows("SELECT parts FROM breakdown ORDER BY quarter", &[])?;
+    let read = |row: &Row| read_quarter(row.text(0)?).ok_or_else(damaged);
+    rows.iter().map(read).collect()
+}
+
+fn seal(sql: &dyn Sql, forms: &[Form], now: Millis) -> Result<(), StoreError> {
+    let Some(due) = Quarter::sealed_by(now) else {
+        return Ok(());
+    };
+    let first = match number(sql, "quarter")? {
+        0 => {
+            let row = sql.first("SELECT min(day) FROM cell", &[])?;
+            let day = row.as_ref().map(|row| row.maybe_text(0)).transpose()?;
+            let Some(day) = day.flatten().and_then(Day::parse) else {
+                return Ok(());
+            };
+            Quarter::of(day).0
+        }
+        last => i32::try_from(last)
+            .map_err(|_| damaged())?
+            .saturating_add(1),
+    };
+    if first > due.0 {
+        return Ok(());
+    }
+    let restored = number(sql, "refill_ms")?;
+    let restored = (restored > 0).then(|| Day::of(Millis(restored))).flatten();
+    for quarter in (first..=due.0).map(Quarter) {
+        let (Some(begins), Some(ends)) = (quarter.first(), quarter.last()) else {
+            return Err(damaged());
+        };
+        let is_known = restored.is_none_or(|day| day < begins);
+        let parts = if is_known {
+            Some(parts(sql, forms, begins, ends)?)
+        } else {
+            None
+        };
+        sql.run(
+            "INSERT INTO breakdown VALUES (?1, ?2)",
+            &[
+                i64::from(quarter.0).into(),
+                write_quarter(&Quarterly { quarter, parts }).into(),
+            ],
+        )?;
+    }
+    set_number(sql, "quarter", due.0.into())?;
+    let version = raise_version(sql)?;
+    set_number(sql, "released", version)
+}
+
+/// The breakdowns of the atoms whose last day lies between two.
+fn parts(sql: &dyn Sql, forms: &[Form], from: Day, to: Day) -> Result<Vec<Part>, StoreError> {
+    let rows = sql.rows(
+        "SELECT response.id, response.form, response.atom, response.body
+         FROM response JOIN (
+           SELECT form, atom FROM cell WHERE atom > 0 GROUP BY form, atom
+           HAVING max(day) BETWEEN ?1 AND ?2) AS own
+         ON own.form = response.form AND own.atom = response.atom",
+        &[from.to_string().into(), to.to_string().into()],
+    )?;
+    let mut atoms: BTreeMap<(FormId, i64), Split> = BTreeMap::new();
+    for row in &rows {
+        let id = ResponseId::parse(row.text(0)?).map_err(|_| damaged())?;
+        let body = body::decode(row.text(3)?).map_err(|_| damaged())?;
+        let Some(form) = forms.iter().find(|form| form.id() == body.form) else {
+            continue;
+        };
+        let submission = body.into_submission(id, form).ok_or_else(damaged)?;
+        let tally = Tally::of(&submission, form, Circumstance::default());
+        let person = GroupSum::of(tally, form);
+        let split = atoms.entry((form.id(), row.integer(2)?)).or_default();
+        for (by, groups) in By::ALL.into_iter().zip(split) {
+            if let Some(group) = groups.get_mut(by.group(&submission)) {
+                group.add(&person);
+            }
+        }
+    }
+    let mut parts: BTreeMap<(FormId, By), Sums> = BTreeMap::new();
+    for ((form, _), split) in &atoms {
+        for (by, groups) in By::ALL.into_iter().zip(split) {
+            parts.entry((*form, by)).or_default().add_atom(groups);
+        }
+    }
+    let part = |((form, by), sums)| Part { form, by, sums };
+    Ok(parts.into_iter().map(part).collect())
+}

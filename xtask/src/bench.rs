@@ -1,0 +1,174 @@
+//! `cargo xtask bench`: what a person waits for, measured; prints it and writes it into
+//! docs/BENCHMARKS.md. Never: a verdict; a machine that is busy is slow, and no test asks for a time.
+
+mod query;
+
+use std::env;
+
+use lexopt::{Arg, ValueExt};
+use serde::Deserialize;
+
+use crate::{
+    build, chromium,
+    project::Project,
+    proofs, setup,
+    tool::Tool,
+    trouble::Trouble,
+    verb::{Arguments, Verb},
+};
+
+/// The verb.
+pub const VERB: Verb = Verb {
+    name: "bench",
+    summary: "measure what people wait for, into docs/BENCHMARKS.md: bench counter, bench query",
+    options: "
+  counter         the counter's page in Chromium
+  query           the answers that a manager's overview and unit page are made of
+  --responses N   of a query: stored by then; named again, one after the other (10000, 200000,
+                  1000000)
+  --json          of a query: one JSON object a line, and docs/BENCHMARKS.md as it is
+  --no-build      measure dist/ as it is",
+    run: |arguments| bench(&read(arguments)?),
+};
+
+struct Wish {
+    what: Option<What>,
+    sizes: Vec<usize>,
+    is_json: bool,
+    is_built: bool,
+}
+
+/// What is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum What {
+    Counter,
+    Query,
+}
+
+fn read(Arguments { mut parser }: Arguments) -> Result<Wish, Trouble> {
+    let mut wish = Wish {
+        what: None,
+        sizes: Vec::new(),
+        is_json: false,
+        is_built: false,
+    };
+    while let Some(word) = parser.next()? {
+        match word {
+            Arg::Value(name) if name == "counter" => wish.what = Some(What::Counter),
+            Arg::Value(name) if name == "query" => wish.what = Some(What::Query),
+            Arg::Long("responses") => wish.sizes.push(parser.value()?.parse()?),
+            Arg::Long("json") => wish.is_json = true,
+            Arg::Long("no-build") => wish.is_built = true,
+            _ => return Err(word.unexpected().into()),
+        }
+    }
+    Ok(wish)
+}
+
+/// A row as `tests/browser/bench-counter.mjs` prints it; times in milliseconds.
+#[derive(Debug, Deserialize)]
+struct Row {
+    what: String,
+    slowed: u32,
+    n: u32,
+    median: f64,
+    p95: f64,
+}
+
+impl Row {
+    fn line(&self) -> String {
+        let Self {
+            what,
+            slowed,
+            n,
+            median,
+            p95,
+        } = self;
+        format!("| {what} | {slowed}x | {n} | {median:.1} | {p95:.1} |")
+    }
+}
+
+fn bench(wish: &Wish) -> Result<(), Trouble> {
+    let Some(what) = wish.what else {
+        return Err(Trouble::new(
+            "nothing to measure was named",
+            "Say what: cargo xtask bench counter, or cargo xtask bench query",
+        ));
+    };
+    let project = Project::here();
+    if !wish.is_built {
+        setup::all(&project)?;
+        build::build(&project)?;
+    }
+    match what {
+        What::Counter => counter(&project),
+        What::Query => query::bench(&project, &wish.sizes, wish.is_json),
+    }
+}
+
+fn counter(project: &Project) -> Result<(), Trouble> {
+    let chromium = chromium::get(project)?;
+    let own = env::current_exe().map_err(|error| {
+        Trouble::new(
+            format!("This program cannot find itself: {error}"),
+            "Run it as `cargo xtask bench`",
+        )
+    })?;
+    let said = Tool::new(project.node(), &project.root)
+        .args(["tests/browser/bench-counter.mjs"])
+        .env("CHROMIUM", chromium)
+        .env("XTASK", own)
+        .output()?;
+    let table = table(&said)?;
+    print!("{table}");
+    proofs::write_benchmark(project, "counter", &table)
+}
+
+fn table(said: &str) -> Result<String, Trouble> {
+    let mut table =
+        String::from("| What | Processor | n | median ms | p95 ms |\n|---|---|---|---|---|\n");
+    for line in said.lines().filter(|line| line.starts_with('{')) {
+        let row: Row = serde_json::from_str(line).map_err(|error| {
+            Trouble::new(
+                format!("tests/browser/bench-counter.mjs printed another row: {error}"),
+                "Let its rows have what, slowed, n, median and p95",
+            )
+        })?;
+        table += &row.line();
+        table.push('\n');
+    }
+    Ok(table)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_understood() {
+        let read = |words: &[&str]| {
+            read(Arguments {
+                parser: lexopt::Parser::from_args(words),
+            })
+        };
+        let wish = read(&[
+            "query",
+            "--responses",
+            "500",
+            "--responses",
+            "900",
+            "--json",
+        ]);
+        let wish = wish.expect("it is right");
+        assert_eq!((wish.what, wish.sizes), (Some(What::Query), vec![500, 900]));
+        read(&["queries"]).map(drop).expect_err("it is wrong");
+    }
+
+    #[test]
+    fn rows_become_a_table_and_other_lines_do_not() -> Result<(), Trouble> {
+        let said = "ready\n{\"what\":\"tap\",\"slowed\":4,\"n\":72,\"median\":12.34,\"p95\":20}\n";
+        assert!(table(said)?.ends_with("---|\n| tap | 4x | 72 | 12.3 | 20.0 |\n"));
+        assert!(table("{\"what\":1}").is_err());
+        Ok(())
+    }
+}

@@ -1,0 +1,192 @@
+//! `cargo xtask bench query`: how soon the server answers what a manager's overview and unit page ask, by
+//! how many responses are stored. Never: a verdict.
+
+use serde_json::json;
+
+use crate::{
+    project::Project,
+    proofs,
+    sample::fill::{self, Asked},
+    trouble::Trouble,
+};
+
+/// Stored responses, where nothing else is asked for: a small province's first month, its year, and five.
+const SIZES: [usize; 3] = [10_000, 200_000, 1_000_000];
+/// How often each question is asked.
+const TIMES: usize = 40;
+/// The form that everybody answers.
+const FORM: &str = "form=sipas2022";
+
+/// The two pages and the questions that each asks.
+const PAGES: [(&str, [&str; 5]); 2] = [
+    (
+        "overview",
+        ["figures", "children", "coverage", "live", "devices"],
+    ),
+    (
+        "unit page",
+        ["figures", "trend", "coverage", "comments", "live"],
+    ),
+];
+
+/// Which unit a page is about: the province, or its centre.
+const UNITS: [&str; 2] = ["33", "33.ttpvhcc"];
+
+fn path(unit: &str, what: &str) -> String {
+    match what {
+        "devices" => "/v1/devices".to_owned(),
+        "live" => format!("/v1/units/{unit}/live"),
+        _ => format!("/v1/units/{unit}/{what}?{FORM}"),
+    }
+}
+
+/// One line of the table.
+struct Row {
+    page: &'static str,
+    what: String,
+    responses: usize,
+    median_ms: f64,
+    p95_ms: f64,
+    bytes: usize,
+}
+
+/// Measures and tells.
+///
+/// # Errors
+/// When the server does not start or refuses a step.
+pub fn bench(project: &Project, sizes: &[usize], is_json: bool) -> Result<(), Trouble> {
+    let sizes = if sizes.is_empty() { &SIZES } else { sizes };
+    let mut rows = Vec::new();
+    for size in sizes {
+        let questions: Vec<(&str, &str, String)> = PAGES
+            .iter()
+            .zip(UNITS)
+            .flat_map(|((page, asks), unit)| asks.map(|what| (*page, what, path(unit, what))))
+            .collect();
+        let paths: Vec<String> = questions.iter().map(|(_, _, path)| path.clone()).collect();
+        let asked = fill::ask(project, *size, &paths, TIMES)?;
+        rows.extend(rows_of(&questions, &asked));
+    }
+    if is_json {
+        for row in &rows {
+            println!("{}", json_of(row));
+        }
+        return Ok(());
+    }
+    let table = table(&rows);
+    print!("{table}");
+    proofs::write_benchmark(project, "query", &table)
+}
+
+fn rows_of(questions: &[(&'static str, &str, String)], asked: &[Asked]) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for (page, _) in PAGES {
+        let own: Vec<(&str, &Asked)> = questions
+            .iter()
+            .zip(asked)
+            .filter(|((of, ..), _)| *of == page)
+            .map(|((_, what, _), asked)| (*what, asked))
+            .collect();
+        let Some((_, first)) = own.first() else {
+            continue;
+        };
+        let sums = (0..first.took_ms.len()).map(|at| {
+            own.iter()
+                .filter_map(|(_, asked)| asked.took_ms.get(at))
+                .sum()
+        });
+        let whole = Asked {
+            responses: first.responses,
+            took_ms: sums.collect(),
+            bytes: own.iter().map(|(_, asked)| asked.bytes).sum(),
+        };
+        let of = |what: &str, asked: &Asked| Row {
+            page,
+            what: what.to_owned(),
+            responses: asked.responses,
+            median_ms: quantile(&asked.took_ms, 50),
+            p95_ms: quantile(&asked.took_ms, 95),
+            bytes: asked.bytes,
+        };
+        rows.extend(own.iter().map(|(what, asked)| of(what, asked)));
+        rows.push(of("all of it, one after the other", &whole));
+    }
+    rows
+}
+
+/// The smallest of the times that so many of a hundred do not exceed.
+fn quantile(times: &[f64], percent: usize) -> f64 {
+    let mut sorted = times.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let place = (sorted.len() * percent).div_ceil(100).saturating_sub(1);
+    sorted.get(place).copied().unwrap_or_default()
+}
+
+fn json_of(row: &Row) -> serde_json::Value {
+    json!({
+        "page": row.page,
+        "what": row.what,
+        "responses": row.responses,
+        "median_ms": row.median_ms,
+        "p95_ms": row.p95_ms,
+        "bytes": row.bytes,
+    })
+}
+
+/// With each row, how many times as long it took as with the fewest responses.
+fn table(rows: &[Row]) -> String {
+    let lines = rows.iter().map(|row| {
+        let mut same = rows
+            .iter()
+            .filter(|first| first.page == row.page && first.what == row.what);
+        let first = same.next().map_or(row.median_ms, |first| first.median_ms);
+        let times = if first > 0.0 {
+            row.median_ms / first
+        } else {
+            1.0
+        };
+        format!(
+            "| {} | {} | {} | {:.1} | {:.1} | {times:.2} | {} |\n",
+            row.page, row.what, row.responses, row.median_ms, row.p95_ms, row.bytes
+        )
+    });
+    let head = "| Page | Question | Responses | median ms | p95 ms | Times the first | Bytes |\n\
+                |---|---|---|---|---|---|---|\n";
+    std::iter::once(head.to_owned()).chain(lines).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_is_the_sum_of_its_questions() {
+        let asked = |took_ms: &[f64]| Asked {
+            responses: 10,
+            took_ms: took_ms.to_vec(),
+            bytes: 100,
+        };
+        let questions = [
+            ("unit page", "figures", String::new()),
+            ("unit page", "trend", String::new()),
+        ];
+        let rows = rows_of(&questions, &[asked(&[1.0, 3.0]), asked(&[2.0, 6.0])]);
+        assert_eq!(rows.len(), 3);
+        assert_eq!((rows[2].bytes, rows[2].responses), (200, 10));
+        let table = table(&rows);
+        assert!(
+            table.ends_with(
+                "| unit page | all of it, one after the other | 10 | 3.0 | 9.0 | 1.00 | 200 |\n"
+            ),
+            "{table}"
+        );
+    }
+
+    #[test]
+    fn a_quantile_is_a_time_that_was_seen() {
+        let times: Vec<f64> = (1..=40).map(f64::from).collect();
+        assert!((quantile(&times, 50) - 20.0).abs() < 1e-9);
+        assert!((quantile(&times, 95) - 38.0).abs() < 1e-9);
+        assert!(quantile(&[], 95).abs() < 1e-9);
+    }
+}
