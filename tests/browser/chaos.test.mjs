@@ -14,6 +14,7 @@ import { HAZARDS, KILLS } from "./support/chaos/hazards.mjs";
 import { ledgers } from "./support/chaos/ledger.mjs";
 import { Line } from "./support/chaos/line.mjs";
 import { enrolmentCode, setUp } from "./support/operator.mjs";
+import { BROKEN_PROMISE } from "./support/failed.mjs";
 import { Server } from "./support/server.mjs";
 
 const SEED = Number(process.env.CHAOS_SEED ?? 1);
@@ -105,7 +106,7 @@ test("i1_i3_i4_the_thanks_seen_are_the_answers_counted_whatever_fails", { timeou
       `(cut off before the thanks ${found.cutOff}, of these kept ${found.kept}; left ${found.left})`;
     context.diagnostic(line);
     if (process.env.CHAOS_LINE) appendFileSync(process.env.CHAOS_LINE, `${line}\n`);
-    for (const wrong of ["lost", "double", "invented", "twiceThanked"]) assert.deepEqual(found[wrong], [], wrong);
+    for (const wrong of ["lost", "double", "invented", "twiceThanked"]) assert.deepEqual(found[wrong], [], `${BROKEN_PROMISE}: ${wrong}`);
     assert.deepEqual(server.quarantined, []);
     assert.equal(server.received, server.counted.length);
     assert.deepEqual([...server.forked].sort(), [...new Set(run.copies.map(({ device }) => device))].sort(), "forks");

@@ -2,6 +2,7 @@
 
 pub mod advisories;
 pub mod bench;
+pub mod browser;
 pub mod build;
 pub mod bundle;
 pub mod check;

@@ -11,7 +11,7 @@ use lexopt::{Arg, ValueExt};
 mod figures;
 
 use crate::{
-    build, chromium, files, fuzz, mutants, package,
+    browser, build, chromium, files, fuzz, mutants, package,
     project::Project,
     proofs,
     sample::fill,
@@ -230,7 +230,7 @@ fn chaos(project: &Project, wish: &Wish) -> Result<(), Trouble> {
     build::build(project)?;
     let line = project.target()?.join("long").join("chaos");
     files::write(&line, "")?;
-    test::node(project, &own, &chromium)
+    browser::node(project, &own, &chromium)
         .args([project.root.join("tests/browser/chaos.test.mjs")])
         .env("CHAOS_KILLS", wish.kills.to_string())
         .env("CHAOS_SEED", wish.seed.to_string())
@@ -274,7 +274,7 @@ fn packaged(project: &Project) -> Result<(), Trouble> {
     setup::all(project)?;
     build::build(project)?;
     let program = package::released(project)?;
-    test::node(project, &own, &chromium)
+    browser::node(project, &own, &chromium)
         .args([project.root.join("tests/browser/package.test.mjs")])
         .env("PACKED", &program)
         .run()?;

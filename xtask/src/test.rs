@@ -8,7 +8,8 @@ use std::{
 use lexopt::{Arg, ValueExt};
 
 use crate::{
-    build, chromium, files,
+    browser::{self, Passed},
+    build, chromium,
     project::Project,
     setup,
     tool::Tool,
@@ -47,19 +48,21 @@ impl Layer {
     }
 
     /// `own` is this program, which the browser tests start the server with.
-    fn run(self, project: &Project, own: &Path) -> Result<(), Trouble> {
+    fn run(self, project: &Project, own: &Path) -> Result<Passed, Trouble> {
         match self {
             Self::Native => Tool::cargo(&project.root)
                 .args(["test", "--workspace", "--no-fail-fast"])
                 .shows_progress()
-                .run(),
+                .run()
+                .map(|()| Passed::default()),
             // The live tests hide behind a feature: without a built server they could only fail.
             Self::Live => Tool::cargo(&project.root)
                 .args(["test", "--package=survey-tests", "--features=live"])
                 .args(["--no-fail-fast", "--test", "live*"])
                 .shows_progress()
-                .run(),
-            Self::Browser => browser(project, own),
+                .run()
+                .map(|()| Passed::default()),
+            Self::Browser => browser::test(project, own),
         }
     }
 }
@@ -95,21 +98,20 @@ fn test(wanted: &[Layer]) -> Result<(), Trouble> {
         build::build(&project)?;
     }
     let mut failed = Vec::new();
+    let mut lines = Vec::new();
     for layer in wanted {
         println!("--- {} tests", layer.name());
-        if let Err(trouble) = layer.run(&project, &own) {
-            eprintln!("{trouble}");
-            failed.push(layer.name());
-        }
-    }
-    for layer in wanted {
-        let said = if failed.contains(&layer.name()) {
-            "FAILED"
-        } else {
-            "ok"
+        let said = match layer.run(&project, &own) {
+            Ok(passed) => passed.to_string(),
+            Err(trouble) => {
+                eprintln!("{trouble}");
+                failed.push(layer.name());
+                "FAILED".into()
+            }
         };
-        println!("test {}: {said}", layer.name());
+        lines.push(format!("test {}: {said}", layer.name()));
     }
+    println!("{}", lines.join("\n"));
     if failed.is_empty() {
         Ok(())
     } else {
@@ -134,41 +136,6 @@ pub fn own_path() -> Result<PathBuf, Trouble> {
             "Run it as `cargo xtask test`",
         )
     })
-}
-
-/// Node's test runner, ready for the browser tests' files.
-#[must_use]
-pub fn node(project: &Project, own: &Path, chromium: &Path) -> Tool {
-    Tool::new(project.node(), &project.root)
-        .args(["--test", "--test-reporter=spec", "--test-concurrency=1"])
-        .env("CHROMIUM", chromium)
-        .env("XTASK", own)
-        .env("DIST", project.dist())
-        .shows_progress()
-}
-
-/// Runs tests/browser/*.test.mjs one file after the other: each has a server and a browser of its own.
-fn browser(project: &Project, own: &Path) -> Result<(), Trouble> {
-    let folder = project.root.join("tests/browser");
-    let tests: Vec<PathBuf> = files::all_under(&folder)?
-        .into_iter()
-        .filter(|path| path.to_string_lossy().ends_with(".test.mjs"))
-        .map(|path| folder.join(path))
-        .collect();
-    if tests.is_empty() {
-        return Err(Trouble::new(
-            format!("{} holds no test", folder.display()),
-            "Check that the clone is complete (`git status`)",
-        ));
-    }
-    // Beside this program lies the one that a package is started with.
-    Tool::cargo(&project.root)
-        .args(["build", "--quiet", "--package=xtask", "--bin=hai-long"])
-        .run()?;
-    node(project, own, &chromium::get(project)?)
-        .args(tests)
-        .env("CONTRACT", build::contract(project)?)
-        .run()
 }
 
 #[cfg(test)]
