@@ -99,18 +99,26 @@ test("i1_i3_i4_the_thanks_seen_are_the_answers_counted_whatever_fails", { timeou
     await run.server.stop();
     const server = await ledgers(run.server.data);
     const found = run.crowd.compare(server.counted);
-    const kills = run.counters.reduce((sum, counter) => sum + counter.kills, 0);
+    const sum = (what) => run.counters.reduce((sum, counter) => sum + what(counter), 0);
+    const kills = sum((counter) => counter.kills);
+    const [inSync, asked, met] = [sum((it) => it.killsInSync), sum(({ line }) => line.asked), sum(({ line }) => line.met)];
     const line =
-      `chaos: seed ${SEED}: kills ${kills}, thanked ${found.thanked}, counted ${found.counted}, ` +
+      `chaos: seed ${SEED}: kills ${kills}, of these in a sync ${inSync}, uploads disturbed ${met} of ${asked}, thanked ${found.thanked}, counted ${found.counted}, ` +
       `lost ${found.lost.length}, double ${found.double.length}, invented ${found.invented.length} ` +
       `(cut off before the thanks ${found.cutOff}, of these kept ${found.kept}; left ${found.left})`;
     context.diagnostic(line);
     if (process.env.CHAOS_LINE) appendFileSync(process.env.CHAOS_LINE, `${line}\n`);
-    for (const wrong of ["lost", "double", "invented", "twiceThanked"]) assert.deepEqual(found[wrong], [], `${BROKEN_PROMISE}: ${wrong}`);
-    assert.deepEqual(server.quarantined, []);
-    assert.equal(server.received, server.counted.length);
-    assert.deepEqual([...server.forked].sort(), [...new Set(run.copies.map(({ device }) => device))].sort(), "forks");
+    for (const wrong of ["lost", "double", "invented", "twiceThanked", "thankedNobody"]) {
+      assert.deepEqual(found[wrong], [], `${BROKEN_PROMISE}: ${wrong}`);
+    }
+    const promise = (what) => `${BROKEN_PROMISE}: ${what}`;
+    assert.deepEqual(server.quarantined, [], promise("kept uncounted"));
+    assert.equal(server.received, server.counted.length, promise("receipts and responses"));
+    const copied = [...new Set(run.copies.map(({ device }) => device))];
+    assert.deepEqual([...server.forked].sort(), copied.sort(), promise("flags of copies"));
+    // What did not happen shows nothing.
     assert.ok(kills >= MOST_KILLS && found.thanked > MOST_KILLS, line);
+    assert.ok(inSync > 0 && 2 * met > asked, line);
   } catch (cause) {
     say(cause.message);
     throw cause;
@@ -124,10 +132,12 @@ test("i1_the_oracle_sees_what_is_lost_doubled_or_invented", () => {
   const [thanked, twice, lost, cut, left] = Array.from({ length: 5 }, () => crowd.next());
   for (const citizen of [thanked, twice, lost, cut]) citizen.hasSent = true;
   for (const citizen of [thanked, twice, lost]) citizen.thanks = 1;
+  crowd.thankNobody();
   const counted = [thanked, twice, twice, cut, left].map(({ pattern }) => pattern);
   const found = crowd.compare([...counted, "0000"]);
   assert.deepEqual(found.lost, [lost.pattern]);
   assert.deepEqual(found.double, [twice.pattern]);
   assert.deepEqual(found.invented, [left.pattern, "0000"]);
+  assert.equal(found.thankedNobody.length, 1);
   assert.deepEqual([found.thanked, found.counted, found.cutOff, found.kept], [3, 2, 1, 1]);
 });

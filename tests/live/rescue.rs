@@ -1,10 +1,11 @@
 //! What waits on a device reaches its ledger in a file, by any hand, once (rules O14, W8, L8).
 
 use serde_json::{Value, json};
+use survey::day::DAY_MS;
 
 use crate::device::{Device, record, verdicts, with_body};
 use crate::sealing::{content, seal};
-use crate::world::{Account, Reply, World};
+use crate::world::{Account, MORNING, Reply, World};
 
 /// The key that files are sealed to, as a device gets it.
 pub fn key(world: &World, device: &Device) -> Value {
@@ -318,4 +319,17 @@ fn l8_what_is_kept_is_listed_until_a_valid_delivery_counts_it() {
         .flatten()
         .filter(|it| is_kept(it));
     assert_eq!(kept.count(), 1);
+    // After a year they go, and the log says where (P14).
+    operator.set_clock(&world, MORNING.plus(367 * DAY_MS));
+    let operator = Account::sign_in(&world, "operator");
+    let night = operator.post(&world, "/v1/test/night", &json!({}));
+    assert_eq!(night.status, 200, "{:?}", night.json());
+    let list = operator.get(&world, "/v1/quarantine").json();
+    assert_eq!(list["groups"], json!([]));
+    let gone = operator.get(&world, "/v1/audit?act=retire-quarantine");
+    let lines = gone.json()["lines"].as_array().cloned().expect("lines");
+    let [line] = &lines[..] else {
+        panic!("{lines:?}")
+    };
+    assert_eq!(line["subject"], "33.1");
 }

@@ -5,6 +5,8 @@
 use std::fmt::{Debug, Display};
 use std::sync::LazyLock;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use survey::comment::{looks_personal, redact};
@@ -19,21 +21,28 @@ use survey::wire::batch::{
 use survey::wire::body::{self, LONGEST_BODY_BYTES};
 use survey::wire::code::Refusal;
 use survey::wire::device::{Config, EnrolReply, EnrolRequest};
+use survey::wire::dossiers::{DossierSheet, WantedDossiers};
 use survey::wire::fleet::{Move, NewSettings};
+use survey::wire::forms::NewForm;
 use survey::wire::manager::{
     Devices, FreshCode, Live, NewAccount, NewCode, Session, Setup, SignIn, UnitPage, Units,
 };
-use survey::wire::people::{Accounts, Audit, NewGrants, NewPassword, OwnPassword, Proof};
+use survey::wire::people::{
+    Accounts, Assertion, Audit, NewGrants, NewPasskey, NewPassword, OwnPassword, Proof,
+};
 use survey::wire::quarantine::{Decide, Decided, Quarantine};
 use survey::wire::rescue::{
     Content, FORMAT, Header, Imported, MOST_RECORDS, read_content, read_file,
 };
 use survey::wire::tally::{read_snapshot, read_tally, write_snapshot, write_tally};
 use survey::wire::units::{Outcome, Sheet, WantedUnits};
+use survey::wire::watch::Machine;
 use survey::wire::{read, write};
 use survey_app::counter::setup;
 use survey_app::parts::Wording;
 use survey_worker::access::enrolment::Code;
+use survey_worker::access::passkey::{self, Purpose};
+use survey_worker::dossiers;
 use survey_worker::page::Wanted;
 use survey_worker::sheet;
 
@@ -41,7 +50,7 @@ use survey_worker::sheet;
 pub type Decoder = fn(&[u8]);
 
 /// Every decoder by its name, which is also the name of its corpus in `tests/vectors/fuzz`.
-pub const DECODERS: [(&str, Decoder); 16] = [
+pub const DECODERS: [(&str, Decoder); 18] = [
     ("batch", batch),
     ("record", record),
     ("body", body),
@@ -56,6 +65,8 @@ pub const DECODERS: [(&str, Decoder); 16] = [
     ("asked", asked),
     ("told", told),
     ("sheet", sheet),
+    ("dossiers", dossiers),
+    ("passkey", passkey),
     ("comment", comment),
     ("words", words),
 ];
@@ -278,6 +289,12 @@ fn asked(bytes: &[u8]) {
     there_and_back::<OwnPassword>(text);
     there_and_back::<Proof>(text);
     there_and_back::<Decide>(text);
+    there_and_back::<NewForm>(text);
+    there_and_back::<WantedDossiers>(text);
+    there_and_back::<DossierSheet>(text);
+    there_and_back::<NewPasskey>(text);
+    there_and_back::<Assertion>(text);
+    there_and_back::<Machine>(text);
 }
 
 /// Everything that the manager's page is told.
@@ -304,6 +321,77 @@ fn sheet(bytes: &[u8]) {
     let written = sheet::write(&units);
     let again = sheet::read(&written).map(|rows| rows.into_iter().map(|(_, unit)| unit).collect());
     assert_eq!(again, Ok(units));
+}
+
+/// Counts of dossiers in a file for spreadsheets: each row is read or told of.
+fn dossiers(bytes: &[u8]) {
+    let Some(file) = text(bytes) else { return };
+    match dossiers::read(file) {
+        Ok(counts) => {
+            for (row, count) in counts {
+                assert!(row >= 2);
+                let month = count.month.replace('"', "\"\"");
+                let file = format!(
+                    "unit,month,dossiers\n{},\"{month}\",{}\n",
+                    count.unit, count.dossiers
+                );
+                let again = dossiers::read(&file).expect("it was read before");
+                let [(2, again)] = &again[..] else {
+                    panic!("{again:?}")
+                };
+                assert_eq!((&again.unit, again.dossiers), (&count.unit, count.dossiers));
+            }
+        }
+        Err(errors) => assert!(!errors.is_empty()),
+    }
+}
+
+/// The page that the passkeys of this decoder belong to.
+const ORIGIN: &str = "https://xem.example.vn";
+
+/// What a browser and its authenticator say (S5): a byte with its length and `clientDataJSON`, the same
+/// for a signature, then `authenticatorData`.
+fn passkey(bytes: &[u8]) {
+    let part = |bytes: &'_ [u8]| {
+        let (length, rest) = bytes.split_first()?;
+        let (part, rest) = rest.split_at_checked(usize::from(*length))?;
+        Some((part.to_vec(), rest.to_vec()))
+    };
+    if let Some(text) = text(bytes) {
+        // A challenge that this server did not draw is not its own.
+        let now = survey::day::Millis(1_795_400_000_000);
+        assert!(!passkey::is_own(b"secret", Purpose::Open, text, now));
+    }
+    let Some((client, rest)) = part(bytes) else {
+        return;
+    };
+    let Some((signature, data)) = part(&rest) else {
+        return;
+    };
+    let encode = |bytes: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(bytes);
+    let new = NewPasskey {
+        name: "a".into(),
+        client_data: encode(&client),
+        authenticator_data: encode(&data),
+    };
+    if let Ok(made) = passkey::made(&new, ORIGIN) {
+        assert_eq!(made.host, "xem.example.vn");
+        let key = BASE64_URL_SAFE_NO_PAD.decode(&made.key).expect("base64");
+        assert_eq!((key.len(), key.first()), (65, Some(&4)));
+        let id = BASE64_URL_SAFE_NO_PAD.decode(&made.id).expect("base64");
+        assert!((1..=256).contains(&id.len()));
+    }
+    let assertion = Assertion {
+        id: "a".into(),
+        client_data: encode(&client),
+        authenticator_data: encode(&data),
+        signature: encode(&signature),
+    };
+    if let Ok(signed) = passkey::signed(&assertion, ORIGIN, "xem.example.vn") {
+        assert_eq!(signed.bytes.len(), data.len() + 32);
+        assert!(passkey::signed(&assertion, ORIGIN, "example.vn").is_err());
+        assert!(passkey::signed(&assertion, "https://example.vn", "xem.example.vn").is_err());
+    }
 }
 
 /// What is taken out of a comment is out for good (P10, P11).

@@ -3,7 +3,7 @@
 pub mod access;
 mod beside;
 mod clock;
-mod dossiers;
+pub mod dossiers;
 mod edge;
 mod forms;
 mod objects;

@@ -107,6 +107,67 @@ fn o5_nothing_overrides_retry_after() {
 }
 
 #[test]
+fn o5_a_sleep_comes_on_top_of_what_the_server_asked_for() {
+    let mut outbox = Outbox::default();
+    let queue = [record(1)];
+    let floor = 60_000;
+    outbox.hear(&queue, &Outcome::Status(429, Some(floor)), NOW, u32::MAX);
+    // The first ceiling is two seconds.
+    let resume = NOW.plus(floor + 2_000);
+    assert_eq!(outbox.next(&queue, NOW), Next::Wait(resume));
+    assert_eq!(
+        outbox.next(&queue, resume.plus(-1)),
+        Next::Wait(resume),
+        "not when the floor ends"
+    );
+}
+
+/// The reply table of docs/SPEC.md row by row: which trouble is told to staff, and how long the first
+/// pause is at its longest. `None` where the batch is halved: no pause.
+#[test]
+fn o5_o6_each_status_has_its_words_and_its_pause() {
+    let (first, cap) = (Some(2_000), Some(900_000));
+    let rows: [(&[u16], Option<Trouble>, Option<i64>); 7] = [
+        (&[429], Some(Trouble::Busy), first),
+        (&[401, 402, 403, 407], Some(Trouble::NotEnrolled), cap),
+        (&[404, 405, 410], Some(Trouble::WrongServer), cap),
+        (&[408, 425], Some(Trouble::NoReply), first),
+        (&[400, 409, 411, 413, 415, 422, 431, 499], None, None),
+        (
+            &[500, 502, 503, 504, 599],
+            Some(Trouble::ServerFault),
+            first,
+        ),
+        (
+            &[100, 204, 206, 301, 302, 304, 399, 600],
+            Some(Trouble::NoReply),
+            first,
+        ),
+    ];
+    let queue = [record(1), record(2)];
+    for (statuses, trouble, pause) in rows {
+        for &status in statuses {
+            let mut outbox = Outbox::default();
+            let meaning = outbox.hear(&queue, &Outcome::Status(status, None), NOW, u32::MAX);
+            assert_eq!(meaning.trouble, trouble, "{status}");
+            assert!(
+                meaning.settle.is_empty() && meaning.aside.is_empty(),
+                "{status}"
+            );
+            let next = match outbox.next(&queue, NOW) {
+                Next::Wait(until) => Some(until.since(NOW)),
+                Next::Send(ids) => {
+                    assert_eq!(ids.len(), 1, "{status} halves");
+                    None
+                }
+                Next::Rest(_) => panic!("{status}: two records wait"),
+            };
+            assert_eq!(next, pause, "{status}");
+        }
+    }
+}
+
+#[test]
 fn o12_what_came_back_is_sent_within_half_an_hour_and_nothing_hastens_it() {
     assert_eq!(refill_pause_ms(0), 0);
     assert_eq!(refill_pause_ms(u32::MAX), 1_800_000);

@@ -308,14 +308,14 @@ impl Ledger {
     /// whoever else asks is served.
     async fn night(&self, now: Millis) -> std::result::Result<Recounted, Refused> {
         let (rows, forms) = (self.shell.rows()?, self.forms()?);
-        rows.retire(now)?;
+        let uncounted = rows.retire(now)?;
         rows.look(now, self.rhythm())?;
         rows.seal(&forms, now)?;
         self.tend_soon().await?;
         let mut recount = rows.begin_recount(PIECE)?;
         loop {
             if let Some(found) = rows.recount_on(&mut recount, &forms)? {
-                return Ok(found);
+                return Ok(Recounted { uncounted, ..found });
             }
             Delay::from(Duration::ZERO).await;
         }

@@ -9,7 +9,7 @@ use survey::wire::beside::{BandView, ChildView, ChildrenPage, GroupView};
 use survey::wire::manager::ShowingView;
 
 use super::place::Place;
-use super::reading::{drawn, read};
+use super::reading::{Reading, drawn, read};
 use super::showing::Spoken;
 use super::trend::{change_of, in_words};
 use crate::manager::overview::tree::Tree;
@@ -83,7 +83,19 @@ pub fn Compare(
         ))
     });
     let page = read::<ChildrenPage>(path, again);
-    drawn(side.words, page, move |page| shown(side, page))
+    // Drawn apart from the answer: a choice asks anew, and must not lose the focus it was made with.
+    let rivals = Memo::new(move |_| match page.get() {
+        Reading::Here(page) => {
+            let children = side.in_order(&page).into_iter();
+            let compared = children.filter(is_compared);
+            compared.map(|child| child.unit).collect::<Vec<_>>()
+        }
+        _ => Vec::new(),
+    });
+    view! {
+        {move || rivals.with(|rivals| choice(side, rivals))}
+        {drawn(side.words, page, move |page| shown(side, page))}
+    }
 }
 
 fn shown(side: Side, page: &Arc<ChildrenPage>) -> AnyView {
@@ -103,22 +115,26 @@ fn shown(side: Side, page: &Arc<ChildrenPage>) -> AnyView {
     });
     view! {
         <p class="soft">{words.say(Text::CompareHelp)}</p>
-        {rivals(side, &children)}
         {groups.collect_view()}
     }
     .into_any()
 }
 
-/// Which unit the others are held against.
-fn rivals(side: Side, children: &[ChildView]) -> AnyView {
+/// Which unit the others are held against, where there are any.
+fn choice(side: Side, rivals: &[UnitId]) -> AnyView {
+    if rivals.is_empty() {
+        return ().into_any();
+    }
     let words = side.words;
-    let now = side.place.get_untracked().and_then(|place| place.against);
-    let options = children.iter().filter(|child| is_compared(child));
-    let options = options.map(|child| {
-        let is_chosen = Some(&child.unit) == now.as_ref();
+    let options = rivals.iter().map(|rival| {
+        let (unit, name) = (rival.clone(), side.name_of(rival));
+        let is_chosen = move || {
+            let place = side.place.get();
+            place.and_then(|place| place.against).as_ref() == Some(&unit)
+        };
         view! {
-            <option value=child.unit.to_string() selected=is_chosen>
-                {side.name_of(&child.unit)}
+            <option value=rival.to_string() prop:selected=is_chosen>
+                {name}
             </option>
         }
         .into_any()

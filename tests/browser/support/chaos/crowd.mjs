@@ -13,6 +13,12 @@ export class Crowd {
   constructor(seed) {
     this.first = seed % MOST;
     this.citizens = new Map();
+    this.nobody = 0;
+  }
+
+  /** Thanks were shown where no citizen stood. */
+  thankNobody() {
+    this.nobody += 1;
   }
 
   /** Somebody who has answered nothing yet. */
@@ -47,6 +53,7 @@ export class Crowd {
       double: [...times].filter(([, n]) => n > 1).map(([pattern]) => pattern),
       invented: [...times.keys()].filter((pattern) => !this.citizens.get(pattern)?.hasSent),
       twiceThanked: names(all.filter(({ thanks }) => thanks > 1)),
+      thankedNobody: Array.from({ length: this.nobody }, () => "nobody"),
     };
   }
 }

@@ -32,7 +32,8 @@ async function killedAt(counter, meet) {
   await counter.answer(citizen);
   const killed = counter.meeting(meet);
   await counter.send(citizen).catch(() => {});
-  if (!(await killed)) await counter.kill();
+  if (await killed) counter.killsInSync += 1;
+  else await counter.kill();
   await counter.start();
   await counter.kiosk.attract();
 }
@@ -166,7 +167,9 @@ export const HAZARDS = {
     const devtools = await counter.devtools();
     const quota = (quotaSize) => devtools.send("Storage.overrideQuotaForOrigin", { origin: counter.line.origin, quotaSize });
     const citizen = await counter.seat();
-    await quota(1000);
+    // None left at all, or nearly.
+    const { usage } = await counter.kiosk.page.evaluate(() => navigator.storage.estimate());
+    await quota(counter.dice.isHeads() ? 1000 : usage + 2000);
     // The browser remembers for half a minute how much room there was.
     await pause(16_000);
     await counter.answer(citizen);

@@ -16,6 +16,8 @@ export class Line {
     line.uploads = [];
     line.verdicts = [];
     line.underWay = 0;
+    line.asked = 0;
+    line.met = 0;
     line.paths = [];
     line.server = createServer(async (request, response) => {
       line.underWay += 1;
@@ -33,6 +35,7 @@ export class Line {
    * `forward()`, which gives the server's answer, and the ends `give`, `cut` and `drop`.
    */
   next(meet) {
+    this.asked += 1;
     this.meet = meet;
   }
 
@@ -73,6 +76,7 @@ export class Line {
     this.uploads.push(batch);
     const meet = batch.records.length > 0 ? this.meet : undefined;
     if (meet) {
+      this.met += 1;
       this.clear();
       return meet(upload);
     }

@@ -95,9 +95,11 @@ fn lines(
         "SELECT no, at_ms, actor, act, subject FROM audit
          WHERE (?1 IS NULL OR no < ?1) AND (?2 IS NULL OR actor = ?2) AND (?3 IS NULL OR act = ?3)
            AND (?4 IS NULL OR at_ms >= ?4) AND (?5 IS NULL OR at_ms < ?5)
-           AND (?6 IS NULL OR subject IN (SELECT value FROM json_each(?6))
+           AND (?6 IS NULL
+             OR substr(subject, 1, instr(subject || ' ', ' ') - 1) IN (SELECT value FROM json_each(?6))
              OR subject IN (SELECT id FROM device WHERE unit IN (SELECT value FROM json_each(?6)))
-             OR (subject = '' AND actor = ?7))
+             OR (actor = ?7 AND subject NOT IN (SELECT id FROM device)
+               AND substr(subject, 1, instr(subject || ' ', ' ') - 1) NOT IN (SELECT id FROM unit)))
          ORDER BY no DESC LIMIT ?8",
         &[
             filter.before.into(),
@@ -121,4 +123,50 @@ fn line(row: &Row) -> Result<AuditLine, StoreError> {
         act: row.text(3)?.to_owned(),
         subject: row.text(4)?.to_owned(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::audit as write_down;
+    use super::super::tests::{NOW, account, directory, id, signed_in};
+    use super::*;
+    use survey::wire::manager::Role;
+
+    #[test]
+    fn ua6_a_part_of_the_house_sees_what_was_done_in_it_however_the_line_names_it() {
+        let (directory, operator) = directory();
+        let auditor = account("au", Role::Auditor, Some("33"));
+        directory
+            .add_account(Some(&operator), NOW, &auditor)
+            .unwrap();
+        let auditor = signed_in(&directory, "au");
+        for unit in ["33.1", "34.1"] {
+            directory.let_go(NOW, &id(unit)).unwrap();
+        }
+        let decided = "release-quarantine";
+        directory
+            .0
+            .atomically(|sql| {
+                let groups = ["33.1 unverified-device 2", "34.1 unverified-device 2"];
+                for subject in groups {
+                    write_down(sql, NOW, "op", decided, subject)?;
+                }
+                // Done by oneself, in a unit that is others' by now, and of an account.
+                write_down(sql, NOW, "au", decided, groups[1])?;
+                write_down(sql, NOW, "au", "set-grants", "somebody")
+            })
+            .unwrap();
+        let seen = |act: &str| {
+            let filter = Filter {
+                act: Some(act.to_owned()),
+                ..Filter::default()
+            };
+            let page = directory.audit_page(Some(&auditor), NOW, &filter).unwrap();
+            let subjects = page.lines.into_iter().map(|line| line.subject);
+            subjects.collect::<Vec<_>>()
+        };
+        assert_eq!(seen("retire-quarantine"), ["33.1"]);
+        assert_eq!(seen(decided), ["33.1 unverified-device 2"]);
+        assert_eq!(seen("set-grants"), ["somebody"]);
+    }
 }

@@ -133,6 +133,16 @@ impl<S: Store> Directory<S> {
         })
     }
 
+    /// Writes down that records of a unit went which nobody decided on and which were never counted
+    /// (P14): nothing is dropped in silence.
+    ///
+    /// # Errors
+    /// Broken when the store fails.
+    pub fn let_go(&self, now: Millis, unit: &UnitId) -> Result<(), Refused> {
+        self.0
+            .atomically(|sql| Ok(audit(sql, now, SERVER, "retire-quarantine", unit.as_str())?))
+    }
+
     /// What the last recounts found.
     ///
     /// # Errors

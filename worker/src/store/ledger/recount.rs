@@ -42,6 +42,9 @@ pub struct Recounted {
     /// How far the number of receipts that say "counted" is from the responses in all sums, and these
     /// from what came in day by day.
     pub receipts: u64,
+    /// Records that the same night let go of and that were never counted (P14): no difference.
+    #[serde(default)]
+    pub uncounted: u64,
 }
 
 impl Recounted {

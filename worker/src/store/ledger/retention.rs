@@ -20,16 +20,16 @@ const STATUS_DAYS: i64 = 365;
 const SEALED_AFTER_DAYS: i64 = 45;
 
 impl<S: Store> Ledger<S> {
-    /// Lets go of what has been kept long enough.
+    /// Lets go of what has been kept long enough; how many records went that were never counted.
     ///
     /// # Errors
     /// Broken when the store fails.
-    pub fn retire(&self, now: Millis) -> Result<(), Refused> {
+    pub fn retire(&self, now: Millis) -> Result<u64, Refused> {
         let today = today(now)?;
         self.0.atomically(|sql| {
             let before = |days: i64| today.plus(-days);
             rows(sql, before(ROW_DAYS))?;
-            quarantine(sql, before(QUARANTINE_DAYS))?;
+            let uncounted = quarantine(sql, before(QUARANTINE_DAYS))?;
             let month = before(COMMENT_DAYS).month_slice();
             sql.run("DELETE FROM comment WHERE month < ?1", &[month.into()])?;
             let silent = before(STATUS_DAYS);
@@ -40,11 +40,12 @@ impl<S: Store> Ledger<S> {
             let day = silent.to_string();
             sql.run("DELETE FROM visit WHERE day < ?1", &[day.into()])?;
             let sealed = before(SEALED_AFTER_DAYS).quarter_begins().to_string();
-            Ok(sql.run(
+            sql.run(
                 "UPDATE receipt SET device = NULL WHERE device IS NOT NULL
                  AND verdict = 'counted' AND id IN (SELECT id FROM response WHERE day < ?1)",
                 &[sealed.into()],
-            )?)
+            )?;
+            Ok(uncounted)
         })
     }
 }
@@ -64,9 +65,14 @@ fn rows(sql: &dyn Sql, first: Day) -> Result<(), StoreError> {
 
 /// Records that came in before this day and were never counted go; that they were here stays. Should
 /// one come again it is judged as if it came for the first time.
-fn quarantine(sql: &dyn Sql, first: Day) -> Result<(), StoreError> {
+fn quarantine(sql: &dyn Sql, first: Day) -> Result<u64, StoreError> {
     const OLD: &str = "(id, hash) IN (SELECT id, hash FROM quarantine WHERE day < ?1)";
     let day = first.to_string();
+    let going = sql.first(
+        "SELECT count(*) FROM quarantine WHERE day < ?1",
+        &[day.as_str().into()],
+    )?;
+    let going = going.map_or(Ok(0), |row| row.integer(0))?;
     // Of two contents under one id one receipt remains, without its hash.
     let forget = format!("UPDATE OR IGNORE receipt SET hash = ?2, device = NULL WHERE {OLD}");
     sql.run(&forget, &[day.as_str().into(), FORGOTTEN.into()])?;
@@ -74,5 +80,6 @@ fn quarantine(sql: &dyn Sql, first: Day) -> Result<(), StoreError> {
         let statement = format!("DELETE FROM {table} WHERE {OLD}");
         sql.run(&statement, &[day.as_str().into()])?;
     }
-    sql.run("DELETE FROM quarantine WHERE day < ?1", &[day.into()])
+    sql.run("DELETE FROM quarantine WHERE day < ?1", &[day.into()])?;
+    Ok(u64::try_from(going).unwrap_or_default())
 }

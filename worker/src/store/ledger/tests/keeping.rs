@@ -25,9 +25,9 @@ impl Server {
     }
 
     /// Lets so many days pass, and then a night.
-    fn live_on(&mut self, days: i64) {
+    fn live_on(&mut self, days: i64) -> u64 {
         self.now = self.now.plus(days * DAY_MS);
-        self.ledger.retire(self.now).unwrap();
+        self.ledger.retire(self.now).unwrap()
     }
 }
 
@@ -138,9 +138,9 @@ fn p14_what_was_never_counted_goes_after_a_year_and_may_still_come_once() {
     server.is_verified = true;
     // Another content under a counted id: two receipts for one id.
     assert_eq!(server.words(vec![record(11, 1)]), [Quarantined]);
-    server.live_on(365);
+    assert_eq!(server.live_on(365), 0);
     assert_eq!(server.count_of("quarantine"), 3);
-    server.live_on(1);
+    assert_eq!(server.live_on(1), 3, "the night says how many went");
     assert_eq!(server.count_of("quarantine"), 0);
     assert_eq!(server.number("SELECT count(DISTINCT id) FROM receipt"), 14);
     assert_eq!(server.words(vec![record(30, 3)]), [Counted]);
