@@ -440,3 +440,25 @@ fn a_run_is_its_seed() {
     let wrong = failed.and_then(|run| Some(run.failure?.wrong));
     assert_eq!(wrong, Some(Wrong::Lost));
 }
+
+/// What `cargo xtask simulate` runs: how it ended, and what it said.
+fn simulate(words: &[&str]) -> (Option<i32>, String) {
+    let program = std::process::Command::new(env!("CARGO_BIN_EXE_simulate"))
+        .args(words)
+        .output()
+        .expect("it starts");
+    let said = String::from_utf8(program.stdout).expect("text");
+    (program.status.code(), said)
+}
+
+#[test]
+fn the_command_fails_without_a_rule_and_names_the_shortest_seed() {
+    let (code, said) = simulate(&["--seeds", "5"]);
+    let line = "5 schedules: lost 0, double 0, stuck 0, invented 0, false flags 0\n";
+    assert_eq!((code, said.as_str()), (Some(0), line));
+    let (code, said) = simulate(&["--seeds", "30", "--without", "O4"]);
+    assert_eq!(code, Some(1));
+    assert!(said.contains("; the shortest is seed "), "{said}");
+    assert!(said.contains("\n30 schedules: lost "), "{said}");
+    assert_eq!(simulate(&["--without", "nothing"]).0, Some(2));
+}
