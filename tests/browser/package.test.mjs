@@ -2,7 +2,7 @@
 // carries a whole survey in a real browser, from the empty server to the operator's page (V5).
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
@@ -34,15 +34,17 @@ after(async () => {
 
 /** One command, an environment with nothing in it. */
 async function start() {
-  running = spawn(join(folder, "hai-long"), ["start"], { cwd: "/", env: { PATH: "/nonexistent" }, stdio: ["ignore", "pipe", "inherit"] });
+  running = spawn(join(folder, "hai-long"), ["start"], { cwd: "/", env: { PATH: "/nonexistent" }, stdio: ["ignore", "ignore", "pipe"] });
   server = {};
   await new Promise((resolve, reject) => {
     running.once("exit", (code) => reject(new Error(`hai-long ended with ${code}`)));
-    createInterface({ input: running.stdout }).on("line", (line) => {
-      const ready = line.match(/^ready counter (\S+) manager (\S+) watch (\S+)/);
-      if (ready) [, server.counter, server.manager, server.watch] = ready;
-      server.setupCode ??= line.match(/^setup code (\S+)/)?.[1];
-      if (server.setupCode) resolve();
+    // Its log is one JSON object a line; the code lies in a file that the log names (V5, S14).
+    createInterface({ input: running.stderr }).on("line", (line) => {
+      const said = JSON.parse(line);
+      if (said.level === "error") console.error(line);
+      if (said.event !== "ready") return;
+      Object.assign(server, said, { setupCode: readFileSync(said.setup_code_in, "utf8").trim() });
+      resolve();
     });
   });
 }

@@ -2,14 +2,14 @@
 //! it answers a whole survey, says how it is, is backed up and put back (rules V4, V5).
 
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::fs::Mode;
+use rustix::process::{Pid, Signal, kill_process, umask};
 use serde_json::{Value, json};
 use survey::day::Day;
 use xtask::clock::now;
@@ -88,32 +88,24 @@ struct Running {
 impl Running {
     fn start(folder: &Folder, is_new: bool) -> Self {
         let log = fs::File::create(folder.0.join("log")).expect("a log");
-        let mut child = folder
+        let child = folder
             .program(&["start"])
-            .stdout(Stdio::piped())
+            .stdout(Stdio::null())
             .stderr(log)
             .spawn()
             .expect("it starts");
-        let mut lines = BufReader::new(child.stdout.take().expect("its words")).lines();
-        let mut line = || lines.next().and_then(Result::ok);
-        let ready = line().unwrap_or_else(|| panic!("{}", words_of(&folder.0)));
-        let words: Vec<&str> = ready.split(' ').collect();
-        let [
-            "ready",
-            "counter",
-            counter,
-            "manager",
-            manager,
-            "watch",
-            watch,
-        ] = words.as_slice()
-        else {
-            panic!("{ready}");
-        };
-        let world = World::elsewhere([counter, manager, watch]);
+        let ready = event(&folder.0, "ready");
+        let origin = |name: &str| ready[name].as_str().unwrap_or_else(|| panic!("{ready}"));
+        let world = World::elsewhere(["counter", "manager", "watch"].map(origin));
         // A server that has accounts draws no code that anybody needs.
-        let setup_code = is_new.then(|| line().expect("a code"));
-        let setup_code = setup_code.and_then(|said| said.split(' ').nth(2).map(str::to_owned));
+        let path = ready["setup_code_in"].as_str().map(PathBuf::from);
+        assert_eq!(path.is_some(), is_new, "{ready}");
+        let setup_code = path.map(|path| {
+            assert_eq!(mode(&path), 0o600);
+            let said = files::read_text(&path).expect("a code");
+            assert!(!words_of(&folder.0).contains(said.trim()), "S14");
+            said.trim().to_owned()
+        });
         Self {
             child,
             world,
@@ -142,6 +134,40 @@ impl Drop for Running {
         let _ = kill_process(Pid::from_child(&self.child), Signal::TERM);
         let _ = self.child.wait();
     }
+}
+
+/// The line of the log that tells of an event; waits for it.
+fn event(folder: &Path, name: &str) -> Value {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        let log = words_of(folder);
+        let mut lines = log
+            .lines()
+            .filter_map(|line| serde_json::from_str(line).ok());
+        if let Some(line) = lines.find(|line: &Value| line["event"] == name) {
+            return line;
+        }
+        assert!(Instant::now() < until, "no {name} in {log}");
+        thread::sleep(Duration::from_millis(50));
+    }
+}
+
+fn mode(path: &Path) -> u32 {
+    let about = fs::metadata(path).expect("it is there");
+    about.permissions().mode() & 0o777
+}
+
+/// Nothing below a folder is for anybody but its owner, the folder included (S14).
+fn is_closed(folder: &Path) {
+    let mut seen = 0;
+    for path in files::all_under(folder).expect("files") {
+        for part in path.ancestors() {
+            let path = folder.join(part);
+            assert_eq!(mode(&path) & 0o077, 0, "{}", path.display());
+            seen += 1;
+        }
+    }
+    assert!(seen > 3, "nothing lies in {}", folder.display());
 }
 
 fn words_of(folder: &Path) -> String {
@@ -183,11 +209,9 @@ fn pages_load(world: &World) {
 #[test]
 fn v4_v5_a_packaged_folder_answers_a_whole_survey_with_nothing_around_it() {
     let folder = Folder::moved("journey");
-    let mode = fs::metadata(folder.0.join("hai-long"))
-        .expect("a program")
-        .permissions()
-        .mode();
-    assert_eq!(mode & 0o111, 0o111);
+    assert_eq!(mode(&folder.0.join("hai-long")), 0o755);
+    // As most machines have it: what the program does not close stands open.
+    umask(Mode::WGRP | Mode::WOTH);
     let mut running = Running::start(&folder, true);
     let world = &running.world;
     pages_load(world);
@@ -251,6 +275,9 @@ fn v4_v5_a_packaged_folder_answers_a_whole_survey_with_nothing_around_it() {
         .strip_prefix("backup ")
         .and_then(|rest| rest.split(" (").next());
     let copy = copy.unwrap_or_else(|| panic!("{said}")).to_owned();
+    is_closed(Path::new(&copy));
+    is_closed(&folder.0.join("backups"));
+    is_closed(&folder.0.join("data"));
     let later: Vec<_> = (0..10).map(|_| record_on("33.1", today(), |_| 5)).collect();
     assert_eq!(verdicts(&device.post(world, &later)), ["counted"; 10]);
     running.stop();
@@ -262,12 +289,10 @@ fn v4_v5_a_packaged_folder_answers_a_whole_survey_with_nothing_around_it() {
             "{line}"
         );
     }
-    for event in ["started", "backup-made", "stopped"] {
-        assert!(
-            log.contains(&format!("\"event\":\"{event}\"")),
-            "{event} in {log}"
-        );
+    for name in ["started", "ready", "backup-made", "stopped"] {
+        event(&folder.0, name);
     }
+    assert!(!folder.0.join("data/setup-code").exists(), "it is used");
     let said = folder.run(&["restore", &copy]);
     assert!(said.contains("this is restore 1"), "{said}");
     let mut running = Running::start(&folder, false);
@@ -278,4 +303,50 @@ fn v4_v5_a_packaged_folder_answers_a_whole_survey_with_nothing_around_it() {
     assert_eq!(again[..10], ["already"; 10]);
     assert_eq!(again[10..], ["counted"; 10]);
     running.stop();
+}
+
+#[test]
+fn l12_v5_a_runtime_that_outlives_its_program_keeps_the_folder_and_a_cut_restore_starts_nothing() {
+    let folder = Folder::moved("orphan");
+    let mut running = Running::start(&folder, true);
+    let copy = {
+        let code = running.setup_code.clone().expect("a code");
+        let setup = json!({"code": code, "account": "operator", "password": PASSWORD});
+        let nobody = Account::default();
+        assert_eq!(nobody.post(&running.world, "/v1/setup", &setup).status, 200);
+        let said = folder.run(&["backup"]);
+        let said = said.strip_prefix("backup ").unwrap_or_default();
+        said.split(" (").next().expect("a folder").to_owned()
+    };
+    let runtime = event(&folder.0, "started")["process"].as_i64();
+    let runtime = runtime.and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
+    running.child.kill().expect("it is ours");
+    running.child.wait().expect("it has ended");
+    let refused = |words: &[&str]| {
+        let output = folder.program(words).output().expect("it runs");
+        assert!(!output.status.success(), "{words:?}");
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    for words in [&["restore", copy.as_str()][..], &["start"]] {
+        let said = refused(words);
+        assert!(said.contains("Another server uses"), "{words:?}: {said}");
+    }
+    kill_process(runtime.expect("its process"), Signal::KILL).expect("it is ours");
+    let until = Instant::now() + PATIENCE;
+    while !folder
+        .program(&["restore", &copy])
+        .output()
+        .is_ok_and(|output| output.status.success())
+    {
+        assert!(Instant::now() < until, "the folder is still taken");
+        thread::sleep(Duration::from_millis(100));
+    }
+    // The power goes between the two renames of another restore.
+    let data = folder.0.join("data");
+    fs::rename(data.join("objects"), data.join("objects.new")).expect("renamed");
+    let said = refused(&["start"]);
+    assert!(said.contains("A restore was cut off"), "{said}");
+    assert!(!data.join("objects").exists());
+    folder.run(&["restore", &copy]);
+    Running::start(&folder, false).stop();
 }

@@ -249,7 +249,7 @@ fn v1_only_the_program_around_the_server_tells_of_its_machine() {
     world.operator();
     let json = ("content-type", "application/json");
     let machine = json!({"stored_bytes": 5, "free_bytes": 700 << 20, "memory_bytes": 9,
-        "backup": MORNING.plus(-27 * HOUR_MS).0, "backup_bytes": 4, "keeps_backups": true});
+        "backup": MORNING.plus(-27 * HOUR_MS).0, "backup_bytes": 4});
     let put = |token: &str, body: &Value| {
         let bearer = format!("Bearer {token}");
         let headers = [json, ("authorization", bearer.as_str())];
@@ -261,11 +261,13 @@ fn v1_only_the_program_around_the_server_tells_of_its_machine() {
         )
         .refusal()
     };
+    // Somebody should tell of the machine, and nobody has: that is said.
+    let health = look(&world, "/health").json();
+    assert_eq!(health["checks"].as_array().map(Vec::len), Some(4));
+    let silent = check(&health, "machine");
     assert_eq!(
-        look(&world, "/health").json()["checks"]
-            .as_array()
-            .map(Vec::len),
-        Some(3)
+        (&silent["level"], &silent["value"]),
+        (&json!("warning"), &Value::Null)
     );
     assert_eq!(put("wrong", &machine), (403, "not-allowed".into()));
     assert_eq!(put("", &machine), (403, "not-allowed".into()));
@@ -279,8 +281,19 @@ fn v1_only_the_program_around_the_server_tells_of_its_machine() {
     assert_eq!(check(&health.json(), "machine")["level"], "ok");
     let metrics = String::from_utf8(look(&world, "/metrics").bytes).expect("text");
     assert!(metrics.contains("\nhailong_stored_bytes 5\n"), "{metrics}");
+    // Backups that fail from the first day on are an alarm from the second.
+    for (hours, level) in [(25, "warning"), (27, "alarm")] {
+        let mut machine = machine.clone();
+        machine["backup"] = Value::Null;
+        machine["unsaved_since"] = MORNING.plus(-hours * HOUR_MS).0.into();
+        assert_eq!(put(TOKEN, &machine).0, 200);
+        let health = look(&world, "/health").json();
+        assert_eq!(check(&health, "backup")["level"], level, "{health}");
+    }
     // A token of the surroundings that is none opens nothing.
     let closed = World::empty();
+    let health = look(&closed, "/health").json();
+    assert_eq!(health["checks"].as_array().map(Vec::len), Some(3));
     let headers = [json, ("authorization", "Bearer ")];
     let reply = ask(
         "PUT",

@@ -17,7 +17,7 @@ const FREE_NEEDED: usize = 16 << 20;
 pub struct DataFolder {
     /// Absolute.
     pub path: PathBuf,
-    _lock: File,
+    lock: File,
 }
 
 impl DataFolder {
@@ -39,7 +39,8 @@ impl DataFolder {
             Err(TryLockError::WouldBlock) => {
                 return Err(Trouble::new(
                     format!("Another server uses {}", path.display()),
-                    "Stop it, or choose another data folder",
+                    "Stop it (a `workerd` that outlived its program is one too), or choose another \
+                     data folder",
                 ));
             }
             Err(TryLockError::Error(error)) => {
@@ -51,7 +52,17 @@ impl DataFolder {
         // What could not be written whole is removed too.
         let _ = fs::remove_file(&probe);
         written?;
-        Ok(Self { path, _lock: lock })
+        Ok(Self { path, lock })
+    }
+
+    /// Lets the programs that are started from now on hold the folder too: a runtime that outlives us goes
+    /// on writing, and nobody else may take the folder before it has ended.
+    ///
+    /// # Errors
+    /// When the system does not let us.
+    pub fn share(&self) -> Result<(), Trouble> {
+        rustix::io::fcntl_setfd(&self.lock, rustix::io::FdFlags::empty())
+            .map_err(|error| Trouble::file("share", &self.path.join("lock"), &error.into()))
     }
 
     /// Whether a server has ever written here.
@@ -111,7 +122,10 @@ impl DataFolder {
 
 /// Takes from everybody but owner and group what they may do with a folder: password hashes and sealing
 /// keys lie below it (rule S14).
-fn close_to_others(folder: &Path) -> Result<(), Trouble> {
+///
+/// # Errors
+/// When the folder is somebody else's.
+pub fn close_to_others(folder: &Path) -> Result<(), Trouble> {
     let trouble = |error: io::Error| Trouble::file("close to others", folder, &error);
     let mut rights = fs::metadata(folder).map_err(trouble)?.permissions();
     let mode = rights.mode() & !0o007;

@@ -1,5 +1,5 @@
-//! `cargo xtask lang check <tag>`: what a language pack still lacks. A pack is a folder of data beside
-//! the pages; nothing is built for it (docs/adr/0011-languages.md).
+//! `lang check <tag>`, of `cargo xtask` and of `hai-long`: what a language pack still lacks. A pack is a
+//! folder of data beside the pages; nothing is built for it (docs/adr/0011-languages.md).
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -13,6 +13,7 @@ use survey::wording::{Gap, Lack, can_be_recorded, gaps, recording};
 
 use crate::{
     files,
+    operate::disk,
     project::Project,
     trouble::Trouble,
     verb::{Arguments, Verb},
@@ -23,11 +24,25 @@ pub const VERB: Verb = Verb {
     name: "lang",
     summary: "say what a language pack lacks: `lang check <tag>`",
     options: "
-  check TAG       the interface, every form, the recorded sentences
+  check TAG       the interface, every built-in form, the recorded sentences
   --folder DIR    where the packs are (public/lang)
   --seal          write the pack's list of files, pack.json, for a running installation",
-    run: |arguments| lang(&read(arguments)?),
+    run: |arguments| {
+        let packs = Project::here().root.join("public/lang");
+        obey(arguments, "cargo xtask", packs)
+    },
 };
+
+/// The sentences of the counter's pages, and the forms, in Vietnamese: what a pack is compared with, also
+/// where no clone is.
+const SENTENCES: &str = include_str!("../../app/src/text/vi.json");
+const FORMS: [&str; 3] = [
+    include_str!("../../survey/forms/express6.json"),
+    include_str!("../../survey/forms/local9.json"),
+    include_str!("../../survey/forms/sipas2022.json"),
+];
+/// What the recordings of a language may weigh, in bytes: every kiosk fetches them.
+const MOST_AUDIO_BYTES: u64 = 3_000_000;
 
 /// The language of the program and of the forms.
 const OWN: &str = "vi";
@@ -42,15 +57,19 @@ type Texts = BTreeMap<String, String>;
 
 struct Wish {
     tag: String,
-    folder: Option<PathBuf>,
+    packs: PathBuf,
     is_sealed: bool,
 }
 
-fn read(Arguments { mut parser }: Arguments) -> Result<Wish, Trouble> {
-    let (mut words, mut folder, mut is_sealed) = (Vec::new(), None, false);
+fn read(
+    Arguments { mut parser }: Arguments,
+    command: &str,
+    mut packs: PathBuf,
+) -> Result<Wish, Trouble> {
+    let (mut words, mut is_sealed) = (Vec::new(), false);
     while let Some(word) = parser.next()? {
         match word {
-            Arg::Long("folder") => folder = Some(parser.value()?.into()),
+            Arg::Long("folder") => packs = parser.value()?.into(),
             Arg::Long("seal") => is_sealed = true,
             Arg::Value(value) => words.push(value.string()?),
             _ => return Err(word.unexpected().into()),
@@ -61,23 +80,26 @@ fn read(Arguments { mut parser }: Arguments) -> Result<Wish, Trouble> {
     match &words[..] {
         [verb, tag] if verb == "check" && is_tag(tag) => Ok(Wish {
             tag: tag.clone(),
-            folder,
+            packs,
             is_sealed,
         }),
         _ => Err(Trouble::new(
             "Which language is not said",
-            "Write it as `cargo xtask lang check en`",
+            format!("Write it as `{command} lang check en`"),
         )),
     }
 }
 
-fn lang(wish: &Wish) -> Result<(), Trouble> {
-    let project = Project::here();
-    let packs = project.root.join("public/lang");
-    let folder = wish.folder.as_ref().unwrap_or(&packs).join(&wish.tag);
-    let found = look(&project, &folder, &wish.tag)?;
-    for lack in &found.lacks {
-        println!("{lack}");
+/// Does what the words after the verb say.
+///
+/// # Errors
+/// When the pack lacks something, or its files cannot be read or written.
+pub fn obey(arguments: Arguments, command: &str, packs: PathBuf) -> Result<(), Trouble> {
+    let wish = read(arguments, command, packs)?;
+    let folder = wish.packs.join(&wish.tag);
+    let found = look(&folder, &wish.tag)?;
+    for line in found.silent.iter().chain(&found.lacks) {
+        println!("{line}");
     }
     println!(
         "{}: {} texts, {} lacking; {} of {} sentences recorded, the device's own voice reads the others",
@@ -90,7 +112,7 @@ fn lang(wish: &Wish) -> Result<(), Trouble> {
     if wish.is_sealed {
         files::write(&folder.join(LIST), list(&folder, &wish.tag)?)?;
         println!("listed in {}", folder.join(LIST).display());
-        list_packs(wish.folder.as_ref().unwrap_or(&packs))?;
+        list_packs(&wish.packs)?;
     }
     if found.lacks.is_empty() {
         return Ok(());
@@ -112,6 +134,8 @@ struct Found {
     sentences: usize,
     /// Of these, recorded.
     recorded: usize,
+    /// The others, a line each with the name that a recording must have.
+    silent: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -120,16 +144,13 @@ struct Translation {
     texts: Texts,
 }
 
-fn look(project: &Project, folder: &Path, tag: &str) -> Result<Found, Trouble> {
-    let own = project.root.join("app/src/text/vi.json");
-    let own: Texts = json(&own, &files::read_text(&own)?)?;
+fn look(folder: &Path, tag: &str) -> Result<Found, Trouble> {
+    let own: Texts = json(Path::new("app/src/text/vi.json"), SENTENCES)?;
     let mut parts = vec![(format!("{PAGE}.json"), PAGE.to_owned(), own)];
-    let forms = project.root.join("survey/forms");
-    for path in files::all_under(&forms)? {
-        let path = forms.join(path);
-        let form = Form::parse(&files::read_text(&path)?).map_err(|error| {
+    for text in FORMS {
+        let form = Form::parse(text).map_err(|error| {
             Trouble::new(
-                format!("{} is no form: {error}", path.display()),
+                format!("A built-in form is none: {error}"),
                 "Run `cargo test -p survey`",
             )
         })?;
@@ -165,15 +186,26 @@ fn look(project: &Project, folder: &Path, tag: &str) -> Result<Found, Trouble> {
         // A sentence with a number or a name in it has as many readings as there are names.
         spoken.extend(texts.into_values().filter(|text| can_be_recorded(text)));
     }
-    let recordings = files::all_under(&folder.join("audio"))?;
-    let is_recorded = |sentence: &&String| {
-        let name = recording(sentence);
-        recordings
-            .iter()
-            .any(|path| path.file_stem().is_some_and(|stem| stem == name.as_str()))
-    };
+    let audio = folder.join("audio");
+    let recordings = files::all_under(&audio)?;
     found.sentences = spoken.len();
-    found.recorded = spoken.iter().filter(is_recorded).count();
+    for sentence in spoken {
+        let name = recording(&sentence);
+        let is_of_it = |path: &PathBuf| path.file_stem().is_some_and(|stem| stem == name.as_str());
+        if recordings.iter().any(is_of_it) {
+            found.recorded += 1;
+        } else {
+            found
+                .silent
+                .push(format!("audio/{name}.opus is not recorded: {sentence}"));
+        }
+    }
+    let bytes = disk::bytes_under(&audio)?;
+    if bytes > MOST_AUDIO_BYTES {
+        found.lacks.push(format!(
+            "audio: {bytes} bytes are more than {MOST_AUDIO_BYTES}: encode speech at 16 kbit/s, mono"
+        ));
+    }
     Ok(found)
 }
 
@@ -260,7 +292,37 @@ mod tests {
     use super::*;
 
     fn found_in(folder: &Path, tag: &str) -> Found {
-        look(&Project::here(), folder, tag).expect("it can be looked at")
+        look(folder, tag).expect("it can be looked at")
+    }
+
+    #[test]
+    fn every_form_of_the_house_is_one_that_packs_are_compared_with() {
+        let forms = Project::here().root.join("survey/forms");
+        let files = files::all_under(&forms).expect("forms").into_iter();
+        let texts: Vec<String> = files
+            .map(|path| files::read_text(&forms.join(path)).expect("it is read"))
+            .collect();
+        assert_eq!(texts, FORMS);
+    }
+
+    #[test]
+    fn recordings_that_are_missing_are_named_and_too_heavy_ones_are_a_lack() {
+        let folder = std::env::temp_dir().join(format!("hai-long-audio-{}", std::process::id()));
+        let texts = r#"{"form": "counter", "texts": {"Send": "Gửi", "Back": "Quay lại"}}"#;
+        files::write(&folder.join("counter.json"), texts).expect("written");
+        let own = format!("audio/{}.opus", recording("Gửi"));
+        files::write(&folder.join(&own), vec![0; 3_000_000]).expect("written");
+        let found = found_in(&folder, "km");
+        let other = format!(
+            "audio/{}.opus is not recorded: Quay lại",
+            recording("Quay lại")
+        );
+        assert_eq!(found.silent, [other]);
+        let is_heavy = |found: Found| found.lacks.iter().any(|lack| lack.starts_with("audio: "));
+        assert!(!is_heavy(found));
+        files::write(&folder.join(own), vec![0; 3_000_001]).expect("written");
+        assert!(is_heavy(found_in(&folder, "km")));
+        files::remove_folder(&folder).expect("removed");
     }
 
     #[test]

@@ -50,7 +50,9 @@ pub const VERB: Verb = Verb {
 
 /// How a folder of replaced objects begins; the ordinal of the restore follows.
 const ASIDE: &str = "objects-before-restore-";
-/// In such a folder: the day since which it lies there.
+/// Where a backup is made ready, until it takes its place.
+const FRESH: &str = "objects.new";
+/// In such a folder of replaced objects: the day since which it lies there.
 pub const SINCE: &str = "since";
 
 /// How the folders of the objects' classes begin; what follows is a key that never changes.
@@ -108,7 +110,7 @@ pub fn restore(from: &Path, data: &Path) -> Result<Restored, Trouble> {
     }
     let ordinal = ordinal + 1;
 
-    let fresh = data.path.join("objects.new");
+    let fresh = data.path.join(FRESH);
     files::remove_folder(&fresh)?;
     for path in files::all_under(&backup)? {
         let (source, target) = (backup.join(&path), fresh.join(&path));
@@ -136,11 +138,14 @@ pub fn restore(from: &Path, data: &Path) -> Result<Restored, Trouble> {
             DELETE FROM word WHERE name = 'told'";
         ledgers += usize::from(mark(&path, ordinal, held)?);
     }
+    sync_all(&fresh)?;
     let replaced = data.path.join(format!("{ASIDE}{ordinal}"));
     let had_data = objects.exists();
     if had_data {
         rename(&objects, &replaced)?;
     }
+    // A power cut between the two leaves no `objects`: no server starts on that (`is_whole`), and the same
+    // restore once more goes on from it.
     rename(&fresh, &objects)?;
     if had_data {
         files::write(&replaced.join(SINCE), today()?.to_string())?;
@@ -152,8 +157,48 @@ pub fn restore(from: &Path, data: &Path) -> Result<Restored, Trouble> {
     })
 }
 
+/// Renames within a folder; a power cut after this finds the new name.
 fn rename(from: &Path, to: &Path) -> Result<(), Trouble> {
-    fs::rename(from, to).map_err(|error| Trouble::file("rename", from, &error))
+    fs::rename(from, to).map_err(|error| Trouble::file("rename", from, &error))?;
+    sync(to.parent().unwrap_or(Path::new("/")))
+}
+
+/// Every file and folder below one is on the disk, before it takes a place.
+fn sync_all(folder: &Path) -> Result<(), Trouble> {
+    for path in files::all_under(folder)? {
+        let path = folder.join(path);
+        sync(&path)?;
+        if let Some(above) = path.parent() {
+            sync(above)?;
+        }
+    }
+    sync(folder)
+}
+
+fn sync(path: &Path) -> Result<(), Trouble> {
+    let file = fs::File::open(path).and_then(|file| file.sync_all());
+    file.map_err(|error| Trouble::file("write", path, &error))
+}
+
+/// Whether a data folder is one that a server may start on: new, or with its objects in their place.
+///
+/// # Errors
+/// When a restore was cut off between its two renames: a server would begin anew, empty.
+pub fn is_whole(data: &Path) -> Result<(), Trouble> {
+    if data.join("objects").exists() || !data.exists() {
+        return Ok(());
+    }
+    let aside = moved_aside(data)?;
+    if aside.is_empty() && !data.join(FRESH).exists() {
+        return Ok(());
+    }
+    Err(Trouble::new(
+        format!(
+            "A restore was cut off: {} has no `objects`, and what it replaces lies beside",
+            data.display()
+        ),
+        "Run the same `restore` again, then start. Nothing is lost; do not rename anything by hand",
+    ))
 }
 
 /// The folders of objects in a data folder: today's, and those that earlier restores replaced.
@@ -308,6 +353,28 @@ mod tests {
         assert_eq!((again.ordinal, again.replaced), (5, None));
         let once_more = restore(&backup, &data).expect("it restores");
         assert_eq!(once_more.ordinal, 6);
+        for path in [data, backup] {
+            files::remove_folder(&path).expect("removed");
+        }
+    }
+
+    #[test]
+    fn l12_no_server_starts_on_a_restore_that_was_cut_off_and_the_same_restore_goes_on() {
+        let (data, backup) = (deployment("cut", 1), deployment("cut-backup", 1));
+        is_whole(&data).expect("an ordinary folder");
+        is_whole(&data.join("none")).expect("a new one");
+        // The power went between the two renames.
+        restore(&backup, &data).expect("it restores");
+        fs::rename(data.join("objects"), data.join(FRESH)).expect("renamed");
+        let trouble = is_whole(&data).expect_err("no objects").to_string();
+        assert!(trouble.contains("A restore was cut off"), "{trouble}");
+        let again = restore(&backup, &data).expect("it restores");
+        assert_eq!((again.ordinal, again.replaced), (2, None));
+        is_whole(&data).expect("whole again");
+        // Also where nothing was there before it.
+        let empty = data.join("empty");
+        files::make_folder(&empty.join(FRESH)).expect("made");
+        assert!(is_whole(&empty).is_err());
         for path in [data, backup] {
             files::remove_folder(&path).expect("removed");
         }

@@ -18,7 +18,7 @@ use std::{
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 
-use crate::{files, log, project::Project, trouble::Trouble};
+use crate::{files, log, project::Project, restore, trouble::Trouble};
 
 /// How long the runtime may take to open its sockets.
 const START_WAIT: Duration = Duration::from_secs(30);
@@ -138,6 +138,7 @@ impl Server {
     /// As [`Server::start`].
     pub fn run(runtime: &Runtime, plan: &Plan) -> Result<Self, Trouble> {
         let objects = plan.data.join("objects");
+        restore::is_whole(&plan.data)?;
         files::make_folder(&objects)?;
         let has_six = is_free([plan.counter_port, plan.watch_port, plan.manager_port])?;
         let mut command = Command::new(&runtime.binary);

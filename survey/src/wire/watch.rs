@@ -84,6 +84,7 @@ pub struct Machine {
     pub backup: Option<Millis>,
     /// Its size.
     pub backup_bytes: u64,
-    /// The program makes backups by itself.
-    pub keeps_backups: bool,
+    /// Since when there is something to lose, where no backup can be found.
+    #[serde(default)]
+    pub unsaved_since: Option<Millis>,
 }

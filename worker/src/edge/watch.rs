@@ -50,7 +50,7 @@ pub async fn answer(request: Request, env: &Env, path: &[&str]) -> Result<Respon
 /// # Errors
 /// [`Code::NotFound`] without the right token.
 pub async fn by_token(request: Request, env: &Env, path: &[&str]) -> Result<Response, Refused> {
-    if !holds(&request, env, "WATCH_TOKEN")? {
+    if !holds(&request, bound(env, "WATCH_TOKEN").as_deref())? {
         return Err(Refused::not_found());
     }
     match path {
@@ -97,7 +97,7 @@ async fn metrics(env: &Env) -> Result<Response, Refused> {
 /// `PUT /machine`: what the program around the server tells of its machine, with the token that it drew
 /// when it started the runtime.
 async fn machine(mut request: Request, env: &Env) -> Result<Response, Refused> {
-    if !holds(&request, env, "MACHINE_TOKEN")? {
+    if !holds(&request, bound(env, "MACHINE_TOKEN").as_deref())? {
         let message = "Only the program that started this server may tell of its machine.";
         return Err(Refused::new(Code::NotAllowed, message));
     }
@@ -114,16 +114,20 @@ async fn machine(mut request: Request, env: &Env) -> Result<Response, Refused> {
     Ok(reply::done()?)
 }
 
-/// Whether a request carries the token that is bound under a name. Compared as digests: the time it
-/// takes says nothing about the token.
-fn holds(request: &Request, env: &Env, name: &str) -> Result<bool, Refused> {
+/// The token that is bound under a name.
+fn bound(env: &Env, name: &str) -> Option<String> {
     // What the surroundings do not say is null, which is no text.
     let bound = env.var(name).ok().map(JsValue::from);
     let bound = bound.and_then(|value| value.as_string());
-    let bound = bound.filter(|token| token.len() >= SHORTEST_TOKEN);
+    bound.filter(|token| token.len() >= SHORTEST_TOKEN)
+}
+
+/// Whether a request carries this token. Compared as digests: the time it takes says nothing about the
+/// token.
+fn holds(request: &Request, token: Option<&str>) -> Result<bool, Refused> {
     let given = request.headers().get("authorization")?.unwrap_or_default();
     let given = given.strip_prefix("Bearer ").unwrap_or_default();
-    Ok(bound.is_some_and(|token| token::digest(&token) == token::digest(given)))
+    Ok(token.is_some_and(|token| token::digest(token) == token::digest(given)))
 }
 
 async fn facts(env: &Env) -> Result<Facts, Refused> {
@@ -147,6 +151,7 @@ async fn with_ledgers(watched: Watched, now: Millis, env: &Env) -> Facts {
     Facts {
         watched,
         ledgers,
+        is_accompanied: bound(env, "MACHINE_TOKEN").is_some(),
         now,
     }
 }

@@ -99,6 +99,8 @@ pub struct Facts {
     pub watched: Watched,
     /// By the Ledgers.
     pub ledgers: Ledgers,
+    /// A program around this server was handed the token with which it tells of its machine.
+    pub is_accompanied: bool,
     /// The server's clock.
     pub now: Millis,
 }
@@ -108,8 +110,13 @@ impl Facts {
     #[must_use]
     pub fn health(&self) -> Health {
         let mut checks = vec![self.recount(), self.release(), self.queues()];
-        if let Some((at, machine)) = &self.watched.machine {
-            checks.extend(self.machine(*at, machine));
+        match &self.watched.machine {
+            Some((at, machine)) => checks.extend(self.machine(*at, machine)),
+            // Nobody knows of backups and free space, though somebody should.
+            None if self.is_accompanied => {
+                checks.push(check(What::Machine, Level::Warning, None, []));
+            }
+            None => {}
         }
         Health {
             level: checks
@@ -192,10 +199,11 @@ impl Facts {
             ),
         ];
         let age = machine.backup.map(|made| self.now.since(made));
-        let level = match age {
-            Some(age) => Level::Ok.or(Level::Alarm, age > BACKUP_LATE_MS),
-            None => Level::Warning,
-        };
+        let unsaved = machine.unsaved_since.map(|since| self.now.since(since));
+        let is_late = age.or(unsaved).is_some_and(|age| age > BACKUP_LATE_MS);
+        let level = Level::Ok
+            .or(Level::Warning, age.is_none())
+            .or(Level::Alarm, is_late);
         checks.insert(
             0,
             check(What::Backup, level, age.map(|age| age / HOUR_MS), []),
@@ -264,6 +272,7 @@ mod tests {
                 ..Watched::default()
             },
             ledgers,
+            is_accompanied: true,
             now: NOW,
         }
     }
@@ -283,6 +292,7 @@ mod tests {
         assert_eq!(health.checks.len(), 6);
         let cloud = Facts {
             watched: Watched::default(),
+            is_accompanied: false,
             ..well()
         };
         assert_eq!(cloud.health().checks.len(), 3);
@@ -328,11 +338,25 @@ mod tests {
         let mut facts = well();
         backup(&mut facts, None);
         assert_eq!(level(&facts, What::Backup), Warning);
+        let mut unsaved = |since| {
+            facts.watched.machine.as_mut().unwrap().1.unsaved_since = since;
+            level(&facts, What::Backup)
+        };
+        assert_eq!(unsaved(Some(NOW.plus(-25 * HOUR_MS))), Warning);
+        assert_eq!(unsaved(Some(NOW.plus(-27 * HOUR_MS))), Alarm);
         backup(&mut facts, Some(NOW.plus(-27 * HOUR_MS)));
         assert_eq!(level(&facts, What::Backup), Alarm);
         free(&mut facts, 1_000);
         assert_eq!(level(&facts, What::Disk), Warning);
         free(&mut facts, 100);
         assert_eq!(level(&facts, What::Disk), Alarm);
+    }
+
+    #[test]
+    fn v1_a_machine_that_nobody_tells_of_is_a_check_of_its_own() {
+        let mut facts = well();
+        facts.watched.machine = None;
+        assert_eq!(level(&facts, What::Machine), Level::Warning);
+        assert_eq!(facts.health().checks.len(), 4);
     }
 }

@@ -2,9 +2,12 @@
 
 use std::process::ExitCode;
 
+use rustix::{fs::Mode, process::umask};
 use xtask::{operate, verb::Program};
 
 fn main() -> ExitCode {
+    // Answers, password hashes and sealing keys: whatever is written is for this account alone (S14).
+    umask(Mode::RWXG | Mode::RWXO);
     let program = Program {
         command: "hai-long",
         verbs: &operate::VERBS,

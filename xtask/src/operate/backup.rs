@@ -19,6 +19,7 @@ use survey::day::{Day, Millis};
 
 use crate::{
     clock::{now, outside_the_calendar, today},
+    data::close_to_others,
     files,
     operate::{aside, disk, home::Home},
     trouble::Trouble,
@@ -108,6 +109,8 @@ pub fn make(data: &Path, backups: &Path) -> Result<Made, Trouble> {
         ));
     }
     let _lock = only_one(backups)?;
+    // Those of an earlier release too. A share has rules of its own, and need not be ours to close.
+    let _ = close_to_others(backups);
     has_room(&objects, backups)?;
     let folder = free_name(backups)?;
     let begun = backups.join(BEGUN);
@@ -239,6 +242,20 @@ fn open_to_read(path: &Path) -> Result<Connection, Trouble> {
 /// # Errors
 /// When its Directory cannot be read.
 pub fn accounts(data: &Path) -> Result<u64, Trouble> {
+    let count = in_directory(data, "SELECT count(*) FROM account")?;
+    Ok(count.and_then(|count| count.try_into().ok()).unwrap_or(0))
+}
+
+/// Since when there is something to lose: the first line of the audit log.
+///
+/// # Errors
+/// When its Directory cannot be read.
+pub fn used_since(data: &Path) -> Result<Option<Millis>, Trouble> {
+    Ok(in_directory(data, "SELECT min(at_ms) FROM audit")?.map(Millis))
+}
+
+/// A number that the server's Directory knows.
+fn in_directory(data: &Path, number: &str) -> Result<Option<i64>, Trouble> {
     let objects = data.join("objects");
     for path in files::all_under(&objects)? {
         let is_directory = path.to_string_lossy().contains("directory")
@@ -248,12 +265,11 @@ pub fn accounts(data: &Path) -> Result<u64, Trouble> {
         }
         let database = open_to_read(&objects.join(&path))?;
         // The runtime's own files beside it have no such table.
-        if let Ok(count) = database.query_row("SELECT count(*) FROM account", [], |row| row.get(0))
-        {
-            return Ok(count);
+        if let Ok(number) = database.query_row(number, [], |row| row.get(0)) {
+            return Ok(number);
         }
     }
-    Ok(0)
+    Ok(None)
 }
 
 /// Removes backups that are no longer kept: older than `keep_days`, or older than two days and not the

@@ -7,10 +7,18 @@ pub mod disk;
 pub mod doctor;
 pub mod home;
 mod keep;
+pub mod lang;
 pub mod restore;
+pub mod setup_code;
 pub mod start;
 
 use crate::verb::Verb;
 
 /// Every verb, in the order an operator meets them.
-pub static VERBS: [Verb; 4] = [start::VERB, backup::VERB, restore::VERB, doctor::VERB];
+pub static VERBS: [Verb; 5] = [
+    start::VERB,
+    backup::VERB,
+    restore::VERB,
+    doctor::VERB,
+    lang::VERB,
+];

@@ -44,10 +44,10 @@ fn named(Arguments { mut parser }: Arguments) -> Result<PathBuf, Trouble> {
     }
 }
 
-/// Every file of the backup is there and is what was copied.
+/// Every file of the backup is there and is what was copied, and there is no other.
 ///
 /// # Errors
-/// When the folder is no finished backup, or a file is missing or altered.
+/// When the folder is no finished backup, or a file is missing, altered or a stranger's.
 fn prove(backup: &Path) -> Result<(), Trouble> {
     let list = backup.join(LIST);
     if !list.is_file() {
@@ -58,13 +58,19 @@ fn prove(backup: &Path) -> Result<(), Trouble> {
     }
     let list: List = serde_json::from_str(&files::read_text(&list)?)
         .map_err(|error| not_sound(&list, &error.to_string()))?;
-    for (path, sum) in list.files {
-        let path = backup.join("objects").join(path);
-        if files::sha256(&files::read(&path)?) != sum {
+    let objects = backup.join("objects");
+    for (path, sum) in &list.files {
+        let path = objects.join(path);
+        if files::sha256(&files::read(&path)?) != *sum {
             return Err(not_sound(&path, "it is not what was copied"));
         }
     }
-    Ok(())
+    // A log beside a database would be read into it.
+    let is_strange = |path: &PathBuf| list.files.iter().all(|(known, _)| known != path);
+    match files::all_under(&objects)?.into_iter().find(is_strange) {
+        Some(path) => Err(not_sound(&objects.join(path), "no backup copied it")),
+        None => Ok(()),
+    }
 }
 
 fn not_sound(path: &Path, why: &str) -> Trouble {
@@ -79,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_altered_or_unfinished_backup_is_not_restored() {
+    fn v4_an_altered_or_unfinished_backup_or_one_with_a_strangers_file_is_not_restored() {
         let root = std::env::temp_dir().join(format!("hai-long-prove-{}", std::process::id()));
         let file = root.join("objects/ledger/a.sqlite");
         files::write(&file, "rows").expect("it is written");
@@ -92,6 +98,11 @@ mod tests {
         let list = serde_json::to_string(&list).expect("it is written");
         files::write(&root.join(LIST), list).expect("it is written");
         prove(&root).expect("it is sound");
+        let stray = root.join("objects/ledger/a.sqlite-wal");
+        files::write(&stray, "more rows").expect("it is written");
+        let strange = prove(&root).expect_err("it is strange").to_string();
+        assert!(strange.contains("no backup copied it"), "{strange}");
+        std::fs::remove_file(&stray).expect("it is removed");
         files::write(&file, "rowz").expect("it is written");
         let altered = prove(&root).expect_err("it is altered").to_string();
         assert!(altered.contains("is not what was copied"), "{altered}");
