@@ -105,3 +105,36 @@ pub fn unpack(archive: &Path, folder: &Path) -> Result<(), Trouble> {
         .args(["-xzf".as_ref(), archive.as_os_str()])
         .run()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Releases that the changelog names and that have left no data.
+    fn without_data<'a>(changelog: &'a str, archives: &[PathBuf]) -> Vec<&'a str> {
+        let headings = changelog
+            .lines()
+            .filter_map(|line| line.strip_prefix("## "));
+        let releases = headings.filter_map(|heading| heading.split_whitespace().next());
+        releases
+            .filter(|release| release.starts_with(|first: char| first.is_ascii_digit()))
+            .filter(|release| !archives.contains(&format!("{release}.tar.gz").into()))
+            .collect()
+    }
+
+    #[test]
+    fn v6_every_release_of_the_changelog_has_left_its_data() -> Result<(), Trouble> {
+        let project = Project::here();
+        let changelog = files::read_text(&project.root.join("CHANGELOG.md"))?;
+        let archives = files::all_under(&folder(&project))?;
+        assert_eq!(
+            without_data(&changelog, &archives),
+            Vec::<&str>::new(),
+            "before a release is named: cargo xtask release-data"
+        );
+        let changelog = "## Unreleased\n### Wire\n## 0.2.0 (2027-01-01)\n## 0.1.0\n";
+        let archives = ["0.1.0.tar.gz".into()];
+        assert_eq!(without_data(changelog, &archives), ["0.2.0"]);
+        Ok(())
+    }
+}

@@ -2,10 +2,7 @@
 //! server by schemathesis: requests that fit the description and requests that do not, of every kind. A
 //! finding is mended, or accepted with its reason in docs/SECURITY.md.
 
-use std::{
-    io::{self, Write},
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use lexopt::Arg;
 use serde_json::Value;
@@ -127,16 +124,27 @@ fn schema(wish: &Wish) -> Result<(), Trouble> {
     }
     let done = tool.shows_progress().run();
     let said = server.log();
-    // Nothing of ours may have failed, whatever was sent.
-    let failures = said.lines().filter(|line| line.contains("panicked at"));
-    for line in failures {
-        // What cannot be shown is in the exit code.
-        let _ = writeln!(io::stderr(), "{line}");
-    }
     let line = closing(&files::read_text(&report)?)?;
     println!("schema: {line}");
+    nothing_broke(&said)?;
     done?;
     proofs::write(&project, "schema", &line)
+}
+
+/// Nothing of ours may have failed, whatever was sent: an answer 500 that the tester takes for one of the
+/// described ones neither.
+fn nothing_broke(log: &str) -> Result<(), Trouble> {
+    let mut panics = log.lines().filter(|line| line.contains("panicked at"));
+    match panics.next() {
+        None => Ok(()),
+        Some(first) => Err(Trouble::new(
+            format!(
+                "The server panicked {} times, the first: {first}",
+                panics.count() + 1
+            ),
+            "Find the request in the report, and write the test that sends it",
+        )),
+    }
 }
 
 /// The program, in an environment of its own.
@@ -196,6 +204,17 @@ fn closing(report: &str) -> Result<String, Trouble> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_panic_while_it_was_tried_fails_the_run() {
+        assert!(nothing_broke("a request\nanother").is_ok());
+        let log = "a request\npanicked at a.rs:1\nanother\npanicked at b.rs:2\n";
+        let trouble = nothing_broke(log).expect_err("two").to_string();
+        assert!(
+            trouble.starts_with("The server panicked 2 times, the first: panicked at a.rs:1"),
+            "{trouble}"
+        );
+    }
 
     #[test]
     fn the_report_closes_with_its_numbers() {

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::Value;
+
 use super::spec::named_tests;
 use super::{Breach, Tree};
 
@@ -10,6 +12,10 @@ use super::{Breach, Tree};
 const DOCUMENT: &str = "docs/SECURITY.md";
 /// The numbers of the requirements.
 const NUMBERS: &str = include_str!("../../vectors/asvs/5.0.0.txt");
+/// What `cargo xtask schema` does not fail for.
+const ACCEPTED: &str = "xtask/schema/accepted.json";
+/// Where the reasons stand.
+const FINDINGS: &str = "## Findings of the schema tester";
 /// The kinds of answers.
 const KINDS: [&str; 4] = ["held", "open", "operator", "none here"];
 
@@ -71,7 +77,7 @@ pub fn every_requirement_has_one_answer(tree: &Tree) -> Vec<Breach> {
     }
     for row in &rows {
         let is_known = numbers.iter().any(|number| row.answers(number));
-        let is_reasoned = row.kind == "none here" || row.answer.len() > 4;
+        let is_reasoned = row.answer.trim_end_matches(['|', ' ']).len() > 4;
         if !is_known || !KINDS.contains(&row.kind) || !is_reasoned {
             found.push(Breach {
                 path: DOCUMENT.into(),
@@ -81,6 +87,46 @@ pub fn every_requirement_has_one_answer(tree: &Tree) -> Vec<Breach> {
             });
         }
     }
+    found
+}
+
+/// What the schema tester may find is answered, operation by operation, and nothing else is.
+pub fn every_accepted_finding_is_answered(tree: &Tree) -> Vec<Breach> {
+    let accepted = tree.text(ACCEPTED).unwrap_or_default();
+    let accepted: Value = serde_json::from_str(accepted).unwrap_or_default();
+    let entries = accepted["entries"].as_array().into_iter().flatten();
+    let accepted: BTreeSet<&str> = entries
+        .filter_map(|entry| entry["operation"].as_str())
+        .collect();
+    let text = tree.text(DOCUMENT).unwrap_or_default();
+    let table = text.lines().enumerate();
+    let table = table
+        .skip_while(|(_, line)| *line != FINDINGS)
+        .skip(1)
+        .take_while(|(_, line)| !line.starts_with("## "))
+        .filter(|(_, line)| line.starts_with("| `"));
+    let mut answered = BTreeSet::new();
+    let mut found = Vec::new();
+    for (at, line) in table {
+        let operations = line.split(" | ").next().unwrap_or_default();
+        for operation in operations.split('`').skip(1).step_by(2) {
+            answered.insert(operation);
+            if !accepted.contains(operation) {
+                found.push(Breach {
+                    path: DOCUMENT.into(),
+                    line: at + 1,
+                    what: format!("`{operation}` is no accepted finding"),
+                    cure: "Name the operation as xtask/schema/accepted.json does, or drop the row",
+                });
+            }
+        }
+    }
+    found.extend(accepted.difference(&answered).map(|operation| Breach {
+        path: DOCUMENT.into(),
+        line: 0,
+        what: format!("why a finding at `{operation}` is accepted is not said"),
+        cure: "Mend it, or give it a row under the findings of the schema tester",
+    }));
     found
 }
 
@@ -142,8 +188,32 @@ mod tests {
         assert!(!broken(law, &[(DOCUMENT, &twice)]).is_empty());
         let empty = table("1.2.4", "| 1.2.4 | held | |\n");
         assert_eq!(broken(law, &[(DOCUMENT, &empty)]).len(), 1);
+        let bare = table("1.2.4", "| 1.2.4 | none here |  |\n");
+        assert_eq!(broken(law, &[(DOCUMENT, &bare)]).len(), 1);
         let invented = table("", "| 99.1.1 | held | `s1_a` |\n");
         assert_eq!(broken(law, &[(DOCUMENT, &invented)]).len(), 1);
+    }
+
+    #[test]
+    fn a_finding_without_a_reason_and_a_reason_without_a_finding_are_seen() {
+        let law = every_accepted_finding_is_answered;
+        let entry = |operation: &&str| format!("{{\"operation\": \"{operation}\"}}");
+        let of = |operations: &[&str]| {
+            let entries: Vec<_> = operations.iter().map(entry).collect();
+            format!("{{\"entries\": [{}]}}", entries.join(", "))
+        };
+        let text =
+            format!("{FINDINGS}\n\n| `GET /v1/a`, `PUT /v1/a` | x | `y` |\n\n## More\n| `z` |\n");
+        let seen = |operations: &[&str]| {
+            let accepted = of(operations);
+            broken(law, &[(DOCUMENT, &text), (ACCEPTED, &accepted)])
+        };
+        assert!(seen(&["GET /v1/a", "PUT /v1/a", "PUT /v1/a"]).is_empty());
+        assert_eq!(
+            seen(&["GET /v1/a", "PUT /v1/a", "GET /v1/b"]),
+            ["docs/SECURITY.md:0"]
+        );
+        assert_eq!(seen(&["PUT /v1/a"]), ["docs/SECURITY.md:3"]);
     }
 
     #[test]

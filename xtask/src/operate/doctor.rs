@@ -1,6 +1,10 @@
 //! `hai-long doctor`: whether this folder is whole, whether its server answers, and how it says it is.
 
-use std::path::PathBuf;
+use std::{
+    path::PathBuf,
+    thread,
+    time::{Duration, Instant},
+};
 
 use survey::id::UnitId;
 use survey::wire::watch::{Health, Level};
@@ -23,6 +27,11 @@ pub const VERB: Verb = Verb {
     },
 };
 
+/// How long a server that was just started may take to answer.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// How long between two tries.
+const AGAIN: Duration = Duration::from_millis(500);
+
 fn look(home: &Home) -> Result<(), Trouble> {
     let altered = altered(home)?;
     for path in &altered {
@@ -32,9 +41,10 @@ fn look(home: &Home) -> Result<(), Trouble> {
         println!("files   all as packaged");
     }
     let mut silent = 0;
+    let until = Instant::now() + PATIENCE;
     for origin in home.origins() {
-        match ureq::get(&origin).call() {
-            Ok(_) => println!("server  {origin} answers"),
+        match answers(&origin, until) {
+            Ok(()) => println!("server  {origin} answers"),
             Err(error) => {
                 silent += 1;
                 println!("server  {origin} does not answer: {error}");
@@ -50,6 +60,17 @@ fn look(home: &Home) -> Result<(), Trouble> {
         "Altered files: unpack the package again over them, `data` is not in it. No answer: \
          `hai-long start`, or look at its log. A check: the manual says what each one means",
     ))
+}
+
+/// Asks until there is an answer, or it is too late.
+fn answers(origin: &str, until: Instant) -> Result<(), ureq::Error> {
+    loop {
+        match ureq::get(origin).call() {
+            Ok(_) => return Ok(()),
+            Err(error) if Instant::now() >= until => return Err(error),
+            Err(_) => thread::sleep(AGAIN),
+        }
+    }
 }
 
 /// Prints the server's own checks; `false` where one of them is an alarm.
@@ -102,4 +123,29 @@ fn altered(home: &Home) -> Result<Vec<PathBuf>, Trouble> {
         }
     }
     Ok(altered)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io::{Read, Write},
+        net::TcpListener,
+    };
+
+    use super::*;
+
+    #[test]
+    fn v1_the_doctor_waits_for_a_server_that_was_just_started() -> std::io::Result<()> {
+        let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        let origin = format!("http://{address}/");
+        assert!(answers(&origin, Instant::now()).is_err());
+        let server = thread::spawn(move || -> std::io::Result<()> {
+            thread::sleep(Duration::from_millis(700));
+            let (mut asked, _) = TcpListener::bind(address)?.accept()?;
+            let _ = asked.read(&mut [0; 1024])?;
+            asked.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
+        });
+        assert!(answers(&origin, Instant::now() + PATIENCE).is_ok());
+        server.join().expect("no panic")
+    }
 }

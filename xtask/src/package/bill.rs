@@ -4,6 +4,7 @@
 use std::{collections::BTreeSet, path::PathBuf};
 
 use serde_json::{Value, json};
+use spdx::Expression;
 
 use crate::{files, project::Project, tool::Tool, trouble::Trouble};
 
@@ -88,13 +89,28 @@ fn crates(metadata: &Value) -> Vec<Value> {
                 "type": "library",
                 "name": name,
                 "version": version,
-                "licenses": [{ "expression": text(&package["license"]) }],
+                "licenses": [licence(package)],
                 "purl": format!("pkg:cargo/{name}@{version}"),
             })
         })
         .collect();
     components.sort_by_key(|component| component["purl"].to_string());
     components
+}
+
+/// As an expression of SPDX: older crates write `MIT/Apache-2.0`, and some only bring a file.
+fn licence(package: &Value) -> Value {
+    let said = text(&package["license"]);
+    let expression = match Expression::canonicalize(said) {
+        Ok(Some(canonical)) => canonical,
+        _ => said.to_owned(),
+    };
+    if Expression::parse(&expression).is_ok() {
+        return json!({ "expression": expression });
+    }
+    let file = text(&package["license_file"]);
+    let name = [said, file].into_iter().find(|name| !name.is_empty());
+    json!({ "license": { "name": name.unwrap_or("none is said") } })
 }
 
 /// The WebAssembly of both pages and of the server, each with its hash: anybody can build it again and
@@ -166,5 +182,23 @@ mod tests {
             .map(|component| text(&component["purl"]).to_owned())
             .collect();
         assert_eq!(names, ["pkg:cargo/serde@2"]);
+    }
+
+    #[test]
+    fn s15_every_licence_is_an_expression_or_the_name_of_its_file() {
+        for (package, wanted) in [
+            (json!({"license": "MIT"}), json!({"expression": "MIT"})),
+            (
+                json!({"license": "MIT/Apache-2.0"}),
+                json!({"expression": "MIT OR Apache-2.0"}),
+            ),
+            (
+                json!({"license": null, "license_file": "LICENCE.txt"}),
+                json!({"license": {"name": "LICENCE.txt"}}),
+            ),
+            (json!({}), json!({"license": {"name": "none is said"}})),
+        ] {
+            assert_eq!(licence(&package), wanted);
+        }
     }
 }

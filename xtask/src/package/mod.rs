@@ -2,6 +2,7 @@
 //! network. Never: the settable clock, the sample, or a test's route.
 
 mod bill;
+mod proxy;
 mod system;
 
 use std::{
@@ -95,7 +96,19 @@ fn package(wish: &Wish) -> Result<PathBuf, Trouble> {
         std::env::consts::ARCH
     ));
     assemble(&project, &program, &folder)?;
+    if wish.program.is_none() {
+        system::keeps_the_promise(library_of(&folder)?)?;
+    }
     Ok(folder)
+}
+
+/// The newest C library that the folder's programs name.
+fn library_of(folder: &Path) -> Result<Option<system::Version>, Trouble> {
+    let mut newest = None;
+    for program in ["hai-long", "bin/workerd"] {
+        newest = newest.max(system::glibc(&files::read(&folder.join(program))?));
+    }
+    Ok(newest)
 }
 
 /// What the folder takes and asks for, in a line: its size, and the C library of the machine.
@@ -103,11 +116,7 @@ fn package(wish: &Wish) -> Result<PathBuf, Trouble> {
 /// # Errors
 /// When the folder cannot be read.
 pub fn needs(folder: &Path) -> Result<String, Trouble> {
-    let mut newest = None;
-    for program in ["hai-long", "bin/workerd"] {
-        newest = newest.max(system::glibc(&files::read(&folder.join(program))?));
-    }
-    let library = newest.map_or_else(String::new, |(major, minor)| {
+    let library = library_of(folder)?.map_or_else(String::new, |(major, minor)| {
         format!(", glibc {major}.{minor} or newer")
     });
     let megabytes = disk::bytes_under(folder)? >> 20;
@@ -146,6 +155,7 @@ pub fn assemble(project: &Project, program: &Path, folder: &Path) -> Result<(), 
             &folder.join("dist").join(&path),
         )?;
     }
+    proxy::logs_no_request(include_str!("../../package/Caddyfile"))?;
     for name in BESIDE {
         copy(
             &project.root.join("xtask/package").join(name),
@@ -182,11 +192,11 @@ fn copy_program(from: &Path, to: &Path) -> Result<(), Trouble> {
         .map_err(|error| Trouble::file("write", to, &error))
 }
 
-/// In the form of `sha256sum`; the settings are the operator's to change.
+/// In the form of `sha256sum`; the settings and the list of languages are the operator's to change.
 fn write_sums(folder: &Path) -> Result<(), Trouble> {
     let mut sums = Vec::new();
     for path in files::all_under(folder)? {
-        if path != Path::new(SETTINGS) {
+        if ![SETTINGS, "dist/lang/packs.json"].contains(&&*path.to_string_lossy()) {
             let sum = files::sha256(&files::read(&folder.join(&path))?);
             sums.push(format!("{sum}  {}\n", path.display()));
         }
