@@ -7,7 +7,9 @@ use std::sync::LazyLock;
 #[path = "support/laws/mod.rs"]
 mod laws;
 
-use laws::{Law, Tree, absences, arrows, asvs, docs, doors, faults, members, routes, spec, words};
+use laws::{
+    Law, Tree, absences, acts, arrows, asvs, docs, doors, faults, members, routes, spec, words,
+};
 
 static PROJECT: LazyLock<Tree> = LazyLock::new(Tree::on_disk);
 
@@ -40,7 +42,9 @@ macro_rules! laws_hold {
 laws_hold! {
     absences: no_address_is_read, answers_keep_no_order_and_no_place, d1_l13_what_is_counted_is_never_deleted,
         b4_o6_a_device_never_empties_its_storage, no_text_becomes_markup, the_server_calls_nobody;
-    asvs: every_requirement_has_one_answer, every_answer_leans_on_what_is_there;
+    acts: every_act_has_its_sentence;
+    asvs: every_requirement_has_one_answer, every_answer_leans_on_what_is_there,
+        every_accepted_finding_is_answered;
     arrows: rooms_name_only_what_lies_below, counter_knows_no_account, text_knows_nothing,
         app_and_worker_share_no_code, every_room_is_there;
     doors: browser_apis_only_in_device, sql_only_in_store, http_types_only_at_the_edge,

@@ -131,3 +131,13 @@ test("ux4_the_country_is_walked_by_keys_alone", { timeout: 120_000 }, async () =
   await eventually(level, "2");
   await go("Home", /Việt Nam/);
 });
+
+test("ua2_no_two_communes_of_the_country_are_offered_under_one_name", { timeout: 120_000 }, async () => {
+  await page.getByRole("link", { name: "Máy khảo sát", exact: true }).click();
+  await page.getByRole("button", { name: "Tạo mã đăng ký máy" }).click();
+  const options = page.locator("select[name=unit] option");
+  await eventually(() => options.count(), COMMUNES);
+  const names = await options.allTextContents();
+  assert.equal(new Set(names).size, names.length, "each says its province");
+  assert.ok(names.includes("Phường Phố Hiến · Hưng Yên"), names.slice(0, 3).join("; "));
+});

@@ -1,5 +1,6 @@
 // The operator's house on its screens: units, devices, accounts, the audit log, from an empty server.
 import assert from "node:assert/strict";
+import { pbkdf2Sync } from "node:crypto";
 import { after, before, test } from "node:test";
 import { AxeBuilder } from "@axe-core/playwright";
 import { chromium } from "playwright-core";
@@ -13,6 +14,11 @@ const MERGED = { ...COMMUNE, id: "33.12002", gso: "12002", name: { vi: "Xã Lê 
 const AGENCY = { ...OTHER, id: "33.so-nnmt", kind: "department", gso: null, collects: false, name: { vi: "Sở Nông nghiệp và Môi trường", en: "Department of Agriculture and Environment" } };
 const DESK = { ...AGENCY, id: "33.12000.q1", kind: "counter", parent: COMMUNE.id, name: { vi: "Quầy 1", en: "Counter 1" } };
 const MANAGER = { account: "quanly", password: "mot cau kha dai 4" };
+const CENTRE = { id: "33.tt", name: "Trung tâm Phục vụ hành chính công" };
+
+/** A day some weeks from now, as fields take it and as people read it. */
+const LATER = new Date(Date.now() + 40 * 86_400_000).toISOString().slice(0, 10);
+const LATER_READ = LATER.split("-").reverse().join("/");
 
 let server, operator, browser, page;
 
@@ -32,12 +38,12 @@ after(async () => {
   await server?.end();
 });
 
-async function open(viewport = { width: 1440, height: 900 }) {
+async function open(viewport = { width: 1440, height: 900 }, who = OPERATOR) {
   const context = await browser.newContext({ viewport, locale: "vi-VN" });
   const page = await context.newPage();
   await page.goto(server.manager);
-  await page.getByLabel("Tài khoản").fill(OPERATOR.account);
-  await page.getByLabel("Mật khẩu").fill(OPERATOR.password);
+  await page.getByLabel("Tài khoản").fill(who.account);
+  await page.getByLabel("Mật khẩu").fill(who.password);
   await page.getByRole("button", { name: "Đăng nhập" }).click();
   await page.getByRole("button", { name: "Đăng xuất" }).waitFor();
   return page;
@@ -101,9 +107,52 @@ test("ua1_a_file_with_an_error_changes_nothing_and_says_which_row", { timeout: 1
   assert.ok(!units.some((unit) => unit.id === "33.13002"));
 });
 
+test("ua1_d1_a_unit_is_made_below_another_moved_under_it_and_closed_on_the_screen", { timeout: 120_000 }, async () => {
+  const unit = async (id) => (await operator.must("GET", "/v1/units")).units.find((unit) => unit.id === id);
+  const choose = async (typed, name) => {
+    await page.getByLabel("Tìm đơn vị").fill(typed);
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { level: 2, name }).waitFor();
+  };
+  const show = async () => {
+    await page.getByRole("button", { name: "Xem thay đổi" }).last().click();
+    await page.getByText("1 đơn vị thay đổi").waitFor();
+  };
+  const make = async () => {
+    await page.getByRole("button", { name: "Thực hiện" }).click();
+    await page.getByRole("button", { name: "Thực hiện" }).waitFor({ state: "detached" });
+  };
+  await choose("hung yen", PROVINCE.name.vi);
+  await page.getByRole("button", { name: "Thêm đơn vị bên dưới" }).click();
+  await page.getByLabel("Mã đơn vị", { exact: true }).fill(CENTRE.id);
+  await page.getByLabel("Tên tiếng Việt").fill(CENTRE.name);
+  await page.getByLabel("Loại").selectOption("one-stop");
+  await show();
+  await make();
+  assert.deepEqual([(await unit(CENTRE.id)).parent, (await unit(CENTRE.id)).kind], [PROVINCE.id, "one-stop"]);
+
+  await choose("xa moi", "Xã Mới");
+  await page.getByLabel("Mã đơn vị cấp trên").fill(CENTRE.id);
+  await show();
+  const line = page.locator(".unit-edit .changes");
+  assert.match(await line.innerText(), new RegExp(`${PROVINCE.name.vi} \\(33\\) → ${CENTRE.name} \\(33\\.tt\\)`));
+  assert.equal(await page.getByText(/^Sau ngày cuối/).count(), 0, "nothing ends here");
+  await make();
+  assert.equal((await unit("33.13001")).parent, CENTRE.id);
+
+  await choose("xa moi", "Xã Mới");
+  await page.getByLabel("Ngày cuối").fill(LATER);
+  await show();
+  await page.getByText(/^Sau ngày cuối, máy của đơn vị chuyển sang/).waitFor();
+  await make();
+  const closed = await unit("33.13001");
+  assert.deepEqual([closed.valid_to, closed.successors], [LATER, []]);
+});
+
 test("ua2_a_device_is_enrolled_by_qr_and_configured_moved_and_replaced_on_the_screen", { timeout: 180_000 }, async () => {
   await go("Máy khảo sát");
   await page.getByRole("button", { name: "Tạo mã đăng ký máy" }).click();
+  assert.equal(await page.getByLabel("Đơn vị").locator("option[value='33.13001']").count(), 0, "it is closed");
   await page.getByLabel("Đơn vị").selectOption(COMMUNE.id);
   await page.getByLabel("Tên quầy").fill("Quầy 1");
   await page.getByLabel("Mã PIN nhân viên").fill("2468");
@@ -133,6 +182,22 @@ test("ua2_a_device_is_enrolled_by_qr_and_configured_moved_and_replaced_on_the_sc
   assert.deepEqual([config.counter, config.counter_name.en], [DESK.id, DESK.name.en], "the counter of the tree");
   assert.deepEqual(config.resolvers, [{ field: "dat-dai", unit: AGENCY.id }]);
 
+  await card.getByRole("button", { name: "Đổi cấu hình" }).click();
+  await card.getByRole("group", { name: "Ngôn ngữ trên máy" }).getByLabel("English").uncheck();
+  await card.getByLabel("Giây chờ").fill("90");
+  await card.getByLabel("Giây đếm ngược").fill("15");
+  await card.getByLabel("Mã PIN mới").fill("135790");
+  await card.getByLabel("Chế độ tập luyện").check();
+  await card.getByText("không phiếu nào trên máy này được tính").waitFor();
+  await card.getByRole("button", { name: "Lưu" }).click();
+  await card.getByText("chưa áp dụng bản 3").waitFor();
+  await card.getByText("Đang tập luyện", { exact: false }).waitFor();
+  const set = (await device.send("GET", "/v1/device/config")).body;
+  assert.deepEqual([set.version, set.languages, set.idle_s, set.countdown_s, set.training], [3, ["vi"], 90, 15, true]);
+  const { salt, rounds, hash } = set.pin;
+  assert.equal(pbkdf2Sync("135790", Buffer.from(salt, "hex"), rounds, 32, "sha256").toString("hex"), hash);
+  assert.equal(set.holidays[0], "2026-09-02", "what was set before stays");
+
   await card.getByRole("button", { name: "Chuyển máy" }).click();
   await card.getByLabel("Đơn vị").selectOption(OTHER.id);
   await card.getByRole("button", { name: "Chuyển máy đến đó" }).click();
@@ -152,9 +217,28 @@ test("ua3_an_account_is_made_its_rights_changed_and_its_owner_helped_in_again", 
   await page.getByLabel("Tài khoản", { exact: true }).fill(MANAGER.account);
   await page.getByLabel("Mật khẩu mới").first().fill(MANAGER.password);
   await page.getByLabel("Đơn vị").first().selectOption(PROVINCE.id);
+  await page.getByLabel("Đến ngày").first().fill(LATER);
   await page.getByRole("button", { name: "Tạo tài khoản" }).click();
   const card = page.getByRole("listitem").filter({ has: page.getByRole("heading", { name: MANAGER.account }) });
-  await card.getByText(/Quản lý · .*không thời hạn/).waitFor();
+  await card.getByText(new RegExp(`^Quản lý · ${PROVINCE.name.vi} · .* – ${LATER_READ}$`)).waitFor();
+
+  const there = new Account(server);
+  await there.must("POST", "/v1/session", MANAGER);
+  assert.equal((await there.call("GET", "/v1/session")).status, 200);
+  await card.getByRole("button", { name: "Sửa quyền" }).click();
+  await card.getByLabel("Vai trò").selectOption("auditor");
+  await card.getByLabel("Đơn vị").selectOption(COMMUNE.id);
+  await card.getByLabel("Đến ngày").fill(LATER);
+  await card.getByRole("button", { name: "Thêm quyền" }).click();
+  await card.getByRole("button", { name: "Lưu" }).click();
+  await page.getByText("Đã lưu.").waitFor();
+  const rights = card.locator("> .rights > li");
+  await rights.nth(1).waitFor();
+  const lines = await rights.allInnerTexts();
+  assert.ok(lines.some((line) => line.startsWith("Kiểm tra · Phường Phố Hiến") && line.endsWith(`– ${LATER_READ}`)), lines.join("; "));
+  assert.ok(lines.some((line) => line.startsWith("Quản lý · ")), lines.join("; "));
+  assert.equal((await there.call("GET", "/v1/session")).status, 401, "other rights end every session");
+
   await card.getByRole("button", { name: "Cấp mật khẩu mới" }).click();
   await card.getByLabel("Mật khẩu mới").fill("mot cau khac nua dai");
   await card.getByRole("button", { name: "Cấp mật khẩu mới" }).last().click();
@@ -162,6 +246,25 @@ test("ua3_an_account_is_made_its_rights_changed_and_its_owner_helped_in_again", 
   const manager = new Account(server);
   const signIn = (password) => manager.call("POST", "/v1/session", { ...MANAGER, password });
   assert.equal((await signIn("mot cau khac nua dai")).status, 200);
+});
+
+test("s4_an_auditor_finds_coverage_and_no_figures_and_staff_no_devices", { timeout: 120_000 }, async () => {
+  const auditor = { account: "kiemtra", password: "mot cau kha dai 5" };
+  const staff = { account: "nhanvien", password: "mot cau kha dai 6" };
+  await operator.must("POST", "/v1/accounts", { ...auditor, grants: [{ role: "auditor", node: PROVINCE.id }] });
+  await operator.must("POST", "/v1/accounts", { ...staff, grants: [{ role: "staff", node: PROVINCE.id }] });
+  const screen = await open(undefined, auditor);
+  const refused = [];
+  screen.on("response", (reply) => reply.status() === 403 && refused.push(reply.url()));
+  await screen.getByRole("link", { name: "Số liệu" }).click();
+  await screen.getByRole("heading", { level: 2, name: "Chưa có số hồ sơ" }).waitFor();
+  assert.equal(await screen.getByRole("navigation", { name: "Các góc nhìn" }).count(), 0);
+  assert.deepEqual(refused, [], "the page asks for nothing that an auditor may not see");
+  await screen.context().close();
+  const other = await open(undefined, staff);
+  await other.getByRole("link", { name: /Tài khoản của tôi/ }).waitFor();
+  assert.equal(await other.getByRole("link", { name: "Máy khảo sát" }).count(), 0);
+  await other.context().close();
 });
 
 test("ua6_the_audit_log_tells_the_whole_run_and_is_filtered", { timeout: 120_000 }, async () => {
@@ -182,6 +285,14 @@ test("s7_a_grave_step_asks_for_the_password_again", { timeout: 120_000 }, async 
   const download = page.waitForEvent("download");
   await dialog.getByRole("button", { name: "Xác nhận" }).click();
   assert.equal((await download).suggestedFilename(), "audit.csv");
+  await go("Đơn vị");
+  await page.getByRole("button", { name: "Tải tệp CSV" }).click();
+  await dialog.getByLabel("Mật khẩu").fill(OPERATOR.password);
+  const units = page.waitForEvent("download");
+  await dialog.getByRole("button", { name: "Xác nhận" }).click();
+  assert.equal((await units).suggestedFilename(), "units.csv");
+  const { lines } = await operator.must("GET", "/v1/audit?act=export-units");
+  assert.equal(lines.length, 1);
 });
 
 test("v1_an_operator_reads_how_the_server_is_in_both_languages", { timeout: 120_000 }, async () => {

@@ -120,8 +120,11 @@ fn a_marked_answer_comes_in(world: &World, operator: &Account, device: &mut Devi
     must(&by_operator(world, operator, &file));
     let groups = operator.get(world, "/v1/quarantine").json()["groups"].clone();
     let which = groups[0]["which"].clone();
-    let decide = json!({"which": which, "count": groups[0]["count"], "decision": "keep"});
-    must(&operator.post(world, "/v1/quarantine", &decide));
+    // Its form is not known here, so that a release leaves it where it is.
+    for decision in ["release", "keep"] {
+        let decide = json!({"which": which, "count": groups[0]["count"], "decision": decision});
+        must(&operator.post(world, "/v1/quarantine", &decide));
+    }
     must(&operator.post(world, "/v1/rescue/keys", &json!({})));
 }
 
@@ -133,6 +136,15 @@ fn people_and_units_are_kept(world: &World, operator: &Account) {
     let recovery = json!({ "password": NEW });
     let password = "/v1/accounts/manager-33/password";
     put(world, operator, password, &recovery);
+    let wrong = Account::default().try_sign_in(world, "manager-33", "wrong wrong wrong");
+    assert_eq!(wrong.refusal(), (401, "wrong-password".into()));
+    let form = json!({"file": include_str!("../vectors/added-form.json"),
+        "starts": today(), "dry_run": false});
+    must(&operator.post(world, "/v1/forms", &form));
+    let counted = json!({"counts": [{"unit": "33.1", "month": today().month_slice(),
+        "dossiers": 160}]});
+    put(world, operator, "/v1/dossiers", &counted);
+    must(&operator.get(world, "/v1/units.csv"));
     let mut phone = Phone::new();
     must(&passkeys::add(world, operator, &phone));
     let entered = Account::of(&passkeys::sign_in(world, &mut phone));
@@ -180,6 +192,8 @@ fn must_tell(lines: &[Value], device: &str, gone: &str) {
         ["operator", "change-unit", "33.2"],
         ["operator", "change-password", ""],
         ["succession", "move", device],
+        ["manager-33", "wrong-password", ""],
+        ["operator", "export-units", ""],
         ["operator", "export-audit", ""],
         ["operator", "sign-out-everywhere", ""],
     ] {
@@ -189,7 +203,13 @@ fn must_tell(lines: &[Value], device: &str, gone: &str) {
         .iter()
         .filter_map(|line| line["act"].as_str())
         .collect();
-    for act in ["keep-quarantine", "change-key"] {
+    for act in [
+        "keep-quarantine",
+        "release-quarantine",
+        "change-key",
+        "add-form",
+        "count-dossiers",
+    ] {
         assert!(acts.contains(act), "{act}");
     }
 }
@@ -389,4 +409,40 @@ fn ua2_a_device_is_replaced_and_what_the_old_one_holds_still_counts() {
     assert_eq!(reply.json()["counted"], 2, "{:?}", reply.json());
     assert_eq!(manager.live(&world, "33.1").0, 3);
     assert_eq!(verdicts(&old.post(&world, &held)), ["already"; 2]);
+}
+
+#[test]
+fn um10_ua2_a_device_that_was_moved_is_seen_as_it_last_said_wherever_it_stood_then() {
+    let world = World::empty();
+    let operator = world.operator();
+    let mut device = Device::enrolled(&world, &operator, "33.1");
+    let row = || operator.get(&world, "/v1/devices").json()["devices"][0].clone();
+    device.post(&world, &[record("33.1", 5), record("33.1", 4)]);
+    let before = row();
+    let place = json!({"unit": "33.2", "counter": "q2", "counter_name": {"vi": "Quầy 2"}});
+    let path = format!("/v1/devices/{}/move", device.id);
+    must(&operator.post(&world, &path, &place));
+    // It is offline still, and what it said before is what is known of it.
+    let moved = row();
+    assert_eq!(
+        (&moved["unit"], &moved["unsent"]),
+        (&json!("33.2"), &json!(2))
+    );
+    assert!(moved["seen"].is_i64(), "never seen: {moved}");
+    assert_eq!(moved["seen"], before["seen"]);
+    // What the new unit heard later counts, also when the old one comes first in every list.
+    let mut there = device.clone();
+    there.unit = "33.2".into();
+    operator.set_clock(&world, MORNING.plus(HOUR_MS / 4));
+    there.post(&world, &[record("33.2", 5)]);
+    let now = row();
+    assert_eq!(now["unsent"], 1, "{now}");
+    assert!(now["seen"].as_i64() > before["seen"].as_i64());
+    // And the other way round: the last of its queue goes to the unit where it was answered.
+    operator.set_clock(&world, MORNING.plus(HOUR_MS / 3));
+    device.post(
+        &world,
+        &[record("33.1", 5), record("33.1", 5), record("33.1", 5)],
+    );
+    assert_eq!(row()["unsent"], 3);
 }

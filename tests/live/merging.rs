@@ -99,3 +99,41 @@ fn d1_l1_what_waits_on_devices_while_their_unit_is_merged_counts_once_in_its_hei
         "nothing above the heir is added twice"
     );
 }
+
+#[test]
+fn d1_l1_a_record_of_after_the_last_day_counts_at_the_unit_that_it_names() {
+    let world = World::planned(|plan| plan.release = Release::WhenTen);
+    let operator = world.operator();
+    world.manager_of(&operator, "33");
+    let mut merged = Device::enrolled(&world, &operator, "33.1");
+    Device::enrolled(&world, &operator, "33.2");
+    let closed = json!({"id": "33.1", "parent": "33", "kind": "commune",
+        "name": {"vi": "Đơn vị 33.1"}, "valid_from": "2025-07-01", "collects": true,
+        "valid_to": today(), "successors": ["33.2"]});
+    let change = json!({"units": [closed], "dry_run": false}).to_string();
+    let reply = operator.ask(&world, "PUT", "/v1/units", change.as_bytes());
+    assert_eq!(reply.json()["done"], true, "{}", reply.everything());
+    operator.set_clock(&world, MORNING.plus(DAY_MS));
+    // Answered on the day after by a device that had not heard of the merger.
+    let late = |count: usize| {
+        let day = today().plus(1);
+        (0..count)
+            .map(move |_| record_on("33.1", day, |_| 4))
+            .collect::<Vec<_>>()
+    };
+    let sent = late(11);
+    assert_eq!(verdicts(&merged.post(&world, &sent)), ["counted"; 11]);
+    let manager = Account::sign_in(&world, "manager-33");
+    wait_for(&world, &manager, "33", 11);
+    assert_eq!(manager.figures(&world, "33.1")["responses"], 11);
+    assert_eq!(manager.figures(&world, "33.2")["responses"], 0);
+    let history = "/v1/units/33.2/figures?form=sipas2022&with=predecessors";
+    assert_eq!(manager.get(&world, history).json()["responses"], 11);
+    // Sent again to the successor's ledger, as its new address, none of them counts there.
+    assert_eq!(merged.config(&world).json()["unit"], "33.2");
+    let mut moved = merged.clone();
+    moved.unit = "33.2".into();
+    let kept = ["quarantined unknown-unit"; 11];
+    assert_eq!(verdicts(&moved.post(&world, &sent)), kept);
+    assert_eq!(manager.figures(&world, "33")["responses"], 11);
+}

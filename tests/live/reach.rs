@@ -7,6 +7,8 @@ use fastrand::Rng;
 use serde_json::{Value, json};
 
 use crate::device::{Device, record, with_body};
+use crate::rescue::key;
+use crate::sealing::{content, seal};
 use crate::world::{Account, PASSWORD, Reply, World};
 
 const ROLES: [&str; 5] = ["operator", "admin", "manager", "auditor", "staff"];
@@ -50,6 +52,8 @@ struct Country {
     devices: Vec<String>,
     /// Names with the nodes of their rights.
     accounts: Vec<(String, Vec<usize>)>,
+    /// A rescue file with records of some unit.
+    file: Value,
 }
 
 impl Country {
@@ -62,7 +66,7 @@ impl Country {
         let units: Vec<_> = (0..count).map(|at| wood.unit(at)).collect();
         let reply = operator.post(&world, "/v1/units", &json!({ "units": units }));
         assert_eq!(reply.status, 200, "{:?}", reply.json());
-        let mut devices = Vec::new();
+        let (mut devices, mut file) = (Vec::new(), Value::Null);
         for _ in 0..4 {
             let mut device = Device::enrolled(&world, &operator, &id(dice.usize(..count)));
             // One that counts and another unit resolves, and one that names another unit and is kept in
@@ -72,6 +76,8 @@ impl Country {
                 body.replacen("\"field\"", &elsewhere, 1)
             });
             device.post(&world, &[resolved, record(&id(dice.usize(..count)), 4)]);
+            let held = content(&id(dice.usize(..count)), &[record(&device.unit, 3)]);
+            file = seal(&device, &key(&world, &device), &held);
             devices.push(device.id);
         }
         // Closed at its end, with a successor anywhere: the last ones have nothing below them.
@@ -98,12 +104,18 @@ impl Country {
             wood,
             devices,
             accounts,
+            file,
         }
     }
 
     /// Every read and every write that there is, about a unit, another one and a device: method, path,
-    /// body.
-    fn requests(&self, (one, other): (usize, usize), device: &str) -> Vec<(&str, String, Value)> {
+    /// body. `new` is a name that no account has.
+    fn requests(
+        &self,
+        (one, other): (usize, usize),
+        device: &str,
+        new: &str,
+    ) -> Vec<(&str, String, Value)> {
         let read = |path: String| ("GET", path, Value::Null);
         let (unit, next) = (id(one), id(other));
         let mut moved = self.wood.unit(one);
@@ -190,25 +202,58 @@ impl Country {
                 json!({"which": which, "count": 1, "decision": "keep"}),
             ),
         ]);
+        all.extend(self.other_writes((&unit, &next), new));
         all
     }
 
-    /// Reads of the API that are among no requests, as the API is described.
+    /// What people write beside the tree and the devices; what may end the session comes last.
+    fn other_writes(&self, (unit, next): (&str, &str), new: &str) -> Vec<(&str, String, Value)> {
+        let account = json!({"account": new, "password": PASSWORD, "grants": [
+            {"role": "manager", "node": unit}, {"role": "auditor", "node": next}]});
+        let counted = json!({"unit": unit, "month": "2026-11", "dossiers": 5});
+        let csv = format!("unit,month,dossiers\n{unit},2026-11,5\n{next},2026-10,5\n");
+        let form = json!({"file": "{}", "starts": "2026-12-01", "dry_run": true});
+        let signed =
+            json!({"id": "a", "client_data": "", "authenticator_data": "", "signature": ""});
+        let made = json!({"name": "a", "client_data": "", "authenticator_data": ""});
+        let post = |path: &str, body: Value| ("POST", format!("/v1/{path}"), body);
+        vec![
+            post("accounts", account),
+            ("PUT", "/v1/dossiers".into(), json!({ "counts": [counted] })),
+            post("dossiers/import", json!({"csv": csv, "dry_run": false})),
+            post("forms", form),
+            post("rescue", self.file.clone()),
+            post("rescue/keys", json!({})),
+            post("passkeys", made),
+            ("DELETE", "/v1/passkeys/none".into(), Value::Null),
+            post("session/passkey/proof", signed),
+            post("session/proof", json!({ "password": PASSWORD })),
+            (
+                "PUT",
+                "/v1/session/password".into(),
+                json!({"old": PASSWORD, "new": PASSWORD}),
+            ),
+            ("DELETE", "/v1/sessions".into(), Value::Null),
+        ]
+    }
+
+    /// Operations of the API that are among no requests, as the API is described.
     fn left_out(&self) -> BTreeSet<String> {
         let document: Value =
             serde_json::from_str(include_str!("../../docs/openapi.json")).expect("a description");
         let paths = document["paths"].as_object().expect("paths");
-        let reads = paths
-            .iter()
-            .filter(|(_, methods)| !methods["get"].is_null() && names_units(&methods["get"]));
-        let asked = self.requests((0, 1), "no-device");
+        let mut described = BTreeSet::new();
+        for (path, methods) in paths {
+            let methods = methods.as_object().into_iter().flatten();
+            let own = methods.filter(|(_, operation)| names_units(operation));
+            described.extend(own.map(|(method, _)| format!("{} {path}", method.to_uppercase())));
+        }
+        let asked = self.requests((0, 1), "no-device", "nobody");
         let asked: BTreeSet<_> = asked
             .iter()
-            .filter(|(method, ..)| *method == "GET")
-            .filter_map(|(_, path, _)| path.split('?').next())
+            .map(|(method, path, _)| format!("{method} {}", described_as(path)))
             .collect();
-        let reads = reads.map(|(path, _)| path.replace("{unit}", &id(0)));
-        reads.filter(|path| !asked.contains(&path[..])).collect()
+        described.difference(&asked).cloned().collect()
     }
 
     /// What stands in an answer, its headers too, of units that are neither the caller's nor in the
@@ -223,9 +268,25 @@ impl Country {
     }
 }
 
+/// The path as the API is described: `/v1/units/{unit}/live`.
+fn described_as(path: &str) -> String {
+    let mut named = Vec::new();
+    for segment in path.split('?').next().unwrap_or_default().split('/') {
+        let name = match named.last().map(String::as_str) {
+            Some("units") if segment != "import" => "{unit}",
+            Some("devices") => "{device}",
+            Some("accounts") => "{account}",
+            Some("passkeys") => "{passkey}",
+            _ => segment,
+        };
+        named.push(name.to_owned());
+    }
+    named.join("/")
+}
+
 /// Not a monitor's, and not what a page asks before anybody is known.
-fn names_units(read: &Value) -> bool {
-    read["security"].is_null()
+fn names_units(operation: &Value) -> bool {
+    operation["security"].is_null()
 }
 
 #[test]
@@ -239,16 +300,18 @@ fn s4_no_route_names_a_unit_outside_the_callers_own_to_anybody() {
         // Where somebody gave the manager a right meanwhile.
         let mut given = Vec::new();
         for (name, nodes) in &country.accounts {
-            let own = Account::sign_in(&country.world, name);
             let mut nodes = nodes.clone();
             if name == "some-manager" {
                 nodes.extend(&given);
             }
             let reached = country.wood.within(&nodes);
-            for _ in 0..3 {
+            for round in 0..3 {
+                // Each round ends every session, and somebody may have given its account other rights.
+                let own = Account::sign_in(&country.world, name);
+                let new = format!("new-{name}-{round}");
                 let pair = (dice.usize(..count), dice.usize(..count));
                 let device = &country.devices[dice.usize(..country.devices.len())];
-                for (method, path, body) in country.requests(pair, device) {
+                for (method, path, body) in country.requests(pair, device, &new) {
                     let body = if body.is_null() {
                         String::new()
                     } else {
@@ -272,10 +335,9 @@ fn s4_no_route_names_a_unit_outside_the_callers_own_to_anybody() {
                     if reply.status == 200 && path.ends_with("/some-manager/grants") {
                         given.push(pair.0);
                     }
-                }
-                // Somebody may have ended this session by giving its account other rights.
-                if own.get(&country.world, "/v1/session").status != 200 {
-                    break;
+                    if reply.status == 200 && path == "/v1/session/proof" {
+                        own.take(&reply);
+                    }
                 }
             }
         }

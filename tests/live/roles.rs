@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
+use xtask::workerd::Release;
 
-use crate::device::Device;
-use crate::world::{Account, PASSWORD, World};
+use crate::device::{Device, record};
+use crate::world::{Account, PASSWORD, World, today};
 
 const ROLES: [&str; 5] = ["operator", "admin", "manager", "auditor", "staff"];
 
@@ -18,6 +19,8 @@ fn doors(device: &str) -> Vec<Door> {
     const KEEPERS: &[&str] = &["operator", "admin"];
     const OPERATOR: &[&str] = &["operator"];
     const READERS: &[&str] = &["admin", "manager"];
+    const COUNTERS: &[&str] = &["admin", "manager", "auditor"];
+    const WATCHERS: &[&str] = &["operator", "admin", "manager", "auditor"];
     const AUDITORS: &[&str] = &["operator", "auditor"];
     let none = Value::Null;
     let code = json!({"counter": "q2", "counter_name": {"vi": "Quầy 2"}, "class": "kiosk",
@@ -51,9 +54,12 @@ fn doors(device: &str) -> Vec<Door> {
         ("POST", unit("enrolment-codes"), code, KEEPERS),
         ("GET", unit("figures"), none.clone(), READERS),
         ("GET", unit("live"), none.clone(), READERS),
+        ("GET", unit("coverage"), none.clone(), COUNTERS),
+        ("GET", unit("trend"), none.clone(), READERS),
+        ("GET", unit("comments"), none.clone(), READERS),
         ("GET", unit("resolvers"), none.clone(), READERS),
         ("GET", unit("history"), none.clone(), ALL),
-        ("GET", at("/v1/devices"), none.clone(), ALL),
+        ("GET", at("/v1/devices"), none.clone(), WATCHERS),
         ("PUT", own("config"), settings, KEEPERS),
         ("POST", own("replacement-codes"), json!({}), KEEPERS),
         ("POST", own("move"), to, KEEPERS),
@@ -150,6 +156,35 @@ fn s4_each_role_opens_its_own_doors_and_no_other() {
                 );
             }
         }
+    }
+}
+
+#[test]
+fn s4_an_auditor_reads_how_many_answered_and_nothing_of_what() {
+    let world = World::planned(|plan| plan.release = Release::WhenTen);
+    let operator = world.operator();
+    let manager = world.manager_of(&operator, "33");
+    account(&world, &operator, "auditor", "auditor", "33");
+    let auditor = Account::sign_in(&world, "auditor");
+    let mut device = Device::enrolled(&world, &operator, "33.1");
+    let forty: Vec<_> = (0..40).map(|n| record("33.1", 3 + n % 3)).collect();
+    assert_eq!(device.post(&world, &forty).status, 200);
+    let count = json!({"unit": "33.1", "month": today().month_slice(), "dossiers": 160});
+    let body = json!({ "counts": [count] }).to_string();
+    let reply = operator.ask(&world, "PUT", "/v1/dossiers", body.as_bytes());
+    assert_eq!(reply.json()["errors"], json!([]), "{}", reply.everything());
+    let read = |who: &Account| {
+        let reply = who.get(&world, "/v1/units/33.1/coverage?form=sipas2022");
+        reply.json()["coverage"].clone()
+    };
+    let (whole, counted) = (read(&manager), read(&auditor));
+    for part in ["eligible", "responses", "share", "target", "slovin"] {
+        assert_eq!(counted[part], whole[part], "{part}");
+        assert!(whole[part].is_u64(), "{part}: {whole}");
+    }
+    for part in ["interval", "bounds"] {
+        assert!(whole[part].is_array(), "{part}: {whole}");
+        assert_eq!(counted[part], Value::Null, "{part}");
     }
 }
 

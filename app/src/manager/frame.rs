@@ -90,12 +90,14 @@ fn Inside() -> impl IntoView {
                 <span>"Hài Lòng"</span>
             </A>
             <nav class="places" aria-label=words.line(Text::Places)>
-                <Show when=move || desk.powers().sees_figures>
+                <Show when=move || desk.powers().sees_coverage>
                     <A href="/" exact=true attr:rel=figures>
                         {words.line(Text::Figures)}
                     </A>
                 </Show>
-                <A href="/devices" attr:rel=house>{words.line(Text::Devices)}</A>
+                <Show when=move || desk.powers().sees_devices>
+                    <A href="/devices" attr:rel=house>{words.line(Text::Devices)}</A>
+                </Show>
                 <Show when=move || { desk.powers().with_kept >= WithKept::See }>
                     <A href="/kept" attr:rel=house>{words.line(Text::KeptPlace)}</A>
                 </Show>

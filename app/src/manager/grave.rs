@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::account::{Desk, said};
-use crate::device::api;
+use crate::device::{api, page};
 use crate::parts::{Tone, Words, band};
 use crate::text::ManagerText as Text;
 
@@ -24,6 +24,13 @@ pub fn carry_out<T: 'static, F: Future<Output = Result<T, api::Trouble>> + 'stat
         }
         then(outcome);
     });
+}
+
+/// Leads to a file to keep. The server wants a fresh proof for it, which is asked for first, because a
+/// download shows no page.
+pub fn take_away(desk: Desk, file: String) {
+    let go = move |()| page::leave_for(&file);
+    desk.proof.set(Some(Callback::new(go)));
 }
 
 /// What a page sends, and what came of it.

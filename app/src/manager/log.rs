@@ -9,12 +9,13 @@ use survey::wire::people::{Audit, AuditLine};
 use super::account::{Desk, said};
 use super::choice::{Choice, chosen};
 use super::field::{Field, typed};
-use crate::device::{api, page};
+use super::grave::take_away;
+use crate::device::api;
 use crate::parts::{Tone, Words, band, format};
 use crate::text::ManagerText as Text;
 
 /// Every act with its sentence.
-const ACTS: [(&str, Text); 29] = [
+const ACTS: [(&str, Text); 31] = [
     ("sign-in", Text::ActSignIn),
     ("sign-in-passkey", Text::SignInPasskey),
     ("wrong-password", Text::ActWrongPassword),
@@ -38,7 +39,9 @@ const ACTS: [(&str, Text); 29] = [
     ("keep-quarantine", Text::ActKeep),
     ("change-key", Text::ActKey),
     ("restore", Text::ActRestore),
+    ("retire-quarantine", Text::ActRetire),
     ("export-audit", Text::ActExport),
+    ("export-units", Text::ActExportUnits),
     ("recount-differs", Text::ActRecountDiffers),
     ("add-form", Text::ActAddForm),
     ("comment-view", Text::ActCommentView),
@@ -101,12 +104,10 @@ impl Search {
         });
     }
 
-    /// Leads to the lines as a file. The server wants a fresh proof for it; asked for here, because a
-    /// download shows no page.
+    /// Leads to the lines as a file.
     fn export(self) {
-        self.desk.proof.set(Some(Callback::new(move |()| {
-            page::leave_for(&["/v1/audit.csv?", &self.query.get_untracked()].concat());
-        })));
+        let file = ["/v1/audit.csv?", &self.query.get_untracked()].concat();
+        take_away(self.desk, file);
     }
 
     /// What came, with a button for what is older.

@@ -44,7 +44,7 @@ pub enum Role {
     Manager,
     /// Audit log, coverage, flags.
     Auditor,
-    /// Devices of the subtree and what waits on them; nothing else.
+    /// What waits on a device, on the device itself behind its PIN; here the names of units alone.
     Staff,
 }
 
@@ -85,8 +85,38 @@ pub struct NewAccount {
     pub account: String,
     /// At least 12 characters.
     pub password: String,
-    /// Its rights.
-    pub grants: Vec<Grant>,
+    /// Its rights, 1 to 32.
+    pub grants: Vec<NewGrant>,
+}
+
+/// One right of a new account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewGrant {
+    /// What.
+    pub role: Role,
+    /// Where; `None` is the whole deployment.
+    #[serde(default)]
+    pub node: Option<UnitId>,
+    /// First day; without one today.
+    #[serde(default)]
+    pub from: Option<Day>,
+    /// Last day; without one it is open.
+    #[serde(default)]
+    pub to: Option<Day>,
+}
+
+impl NewGrant {
+    /// A right from today on without an end.
+    #[must_use]
+    pub const fn open(role: Role, node: Option<UnitId>) -> Self {
+        Self {
+            role,
+            node,
+            from: None,
+            to: None,
+        }
+    }
 }
 
 /// What kind of node a unit is.

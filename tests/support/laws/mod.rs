@@ -4,6 +4,7 @@
 //! A law takes any tree, so that its tests can hand it a broken one and see it speak.
 
 pub mod absences;
+pub mod acts;
 pub mod arrows;
 pub mod asvs;
 pub mod docs;

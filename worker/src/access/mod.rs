@@ -15,8 +15,11 @@ pub use survey::wire::manager::Role;
 #[must_use]
 pub const fn includes(role: Role, act: Act) -> bool {
     match act {
-        Act::SeeUnits | Act::SeeDevices => true,
+        Act::SeeUnits => true,
+        // Staff see what waits on the device itself, behind its PIN (US5).
+        Act::SeeDevices => !matches!(role, Role::Staff),
         Act::SeeFigures => matches!(role, Role::Admin | Role::Manager),
+        Act::SeeCoverage => matches!(role, Role::Admin | Role::Manager | Role::Auditor),
         Act::EnrolDevices | Act::RevokeDevices | Act::AddAccounts | Act::CountDossiers => {
             matches!(role, Role::Operator | Role::Admin)
         }
@@ -47,6 +50,8 @@ pub enum Act {
     SeeUnits,
     /// Read figures and live counts.
     SeeFigures,
+    /// Read how many of those who could answer did, without what they answered.
+    SeeCoverage,
     /// See devices and how they are.
     SeeDevices,
     /// Draw a one-time enrolment code.
@@ -150,6 +155,18 @@ mod tests {
             ] {
                 assert!(!grant(role, None).allows(act, &here), "{role:?} {act:?}");
             }
+        }
+    }
+
+    #[test]
+    fn s4_an_auditor_sees_coverage_and_no_figures_and_staff_see_their_devices_only_on_them() {
+        let here = [unit("33")];
+        let may = |role, act| grant(role, None).allows(act, &here);
+        assert!(may(Role::Auditor, Act::SeeCoverage));
+        assert!(!may(Role::Auditor, Act::SeeFigures));
+        assert!(!may(Role::Operator, Act::SeeCoverage));
+        for act in [Act::SeeDevices, Act::SeeCoverage, Act::SeeFigures] {
+            assert!(!may(Role::Staff, act), "{act:?}");
         }
     }
 

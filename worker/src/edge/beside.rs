@@ -13,7 +13,7 @@ use crate::{clock, session};
 use survey::breakdown::Quarter;
 use survey::day::Millis;
 use survey::id::UnitId;
-use survey::wire::beside::BreakdownPage;
+use survey::wire::beside::{BreakdownPage, CoveragePage, CoverageView};
 use survey::wire::write;
 use worker::{Env, Request, Response};
 
@@ -32,7 +32,8 @@ pub async fn answer(
     let verb = format!("beside/{what}");
     let mut ask = Ask::own(&verb, now, write(&(&unit, &query)));
     ask.session = session(request)?;
-    let (place, sought): (Place, Beside) = ask.read(&ObjectName::Directory, env).await?;
+    let permitted: (Place, Beside, bool) = ask.read(&ObjectName::Directory, env).await?;
+    let (place, sought, sees_figures) = permitted;
     // The Ledger keeps a unit's comments, also where there are units below it.
     let object = match what {
         "comments" => place.counts.then_some(ObjectName::Ledger(unit)),
@@ -52,6 +53,11 @@ pub async fn answer(
             let page: BreakdownPage = ask.read(&object, env).await?;
             reply::message(&below(page, &above, env, now).await?)?
         }
+        (Some(object), "coverage") if !sees_figures => {
+            let ask = Ask::own(what, now, write(&sought));
+            let page: CoveragePage = ask.read(&object, env).await?;
+            reply::message(&counted_only(page))?
+        }
         (None, "breakdown") => reply::message(&sought.breakdown((&[], &[]), &forms, now)?)?,
         (Some(object), _) => {
             let ask = Ask::own(what, now, write(&sought));
@@ -65,6 +71,17 @@ pub async fn answer(
             reply::message(&sought.comments(&[], &forms, now, nothing)?)?
         }
     })
+}
+
+/// The page without what follows from the answers themselves: an auditor sees how many, never what
+/// (rule S4).
+fn counted_only(page: CoveragePage) -> CoveragePage {
+    let coverage = page.coverage.map(|coverage| CoverageView {
+        interval: None,
+        bounds: None,
+        ..coverage
+    });
+    CoveragePage { coverage, ..page }
 }
 
 /// Takes out of a page what some node above does not let its child show (rule P7): a unit shows a breakdown

@@ -103,7 +103,8 @@ pub async fn live(request: &Request, env: &Env, unit: UnitId) -> Result<Response
     Ok(reply::message(&sum)?)
 }
 
-/// `GET /v1/devices`: the devices that the caller may see, and what their Ledgers last heard.
+/// `GET /v1/devices`: the devices that the caller may see, and what was last heard of each by any
+/// Ledger of a unit where it stands or stood.
 ///
 /// # Errors
 /// What the Directory or an object refuses.
@@ -111,15 +112,13 @@ pub async fn devices(request: &Request, env: &Env) -> Result<Response, Refused> 
     let now = clock::now(env).await?;
     let mut ask = Ask::own("devices", now, Vec::new());
     ask.session = session(request)?;
-    let mut known: Devices = ask.read(&ObjectName::Directory, env).await?;
-    let mut units: Vec<_> = known.devices.iter().map(|row| row.unit.clone()).collect();
-    units.dedup();
-    let heard = units.into_iter().map(|unit| async move {
+    let (mut known, stays): (Devices, Vec<UnitId>) = ask.read(&ObjectName::Directory, env).await?;
+    let heard = stays.into_iter().map(|unit| async move {
         let ask = Ask::own("heard", now, Vec::new());
         ask.read::<Vec<Heard>>(&ObjectName::Ledger(unit), env).await
     });
     let heard = try_join_all(heard).await?.into_iter().flatten();
-    let heard: BTreeMap<DeviceId, Heard> = heard.map(|heard| (heard.device, heard)).collect();
+    let heard = newest(heard);
     for row in &mut known.devices {
         if let Some(heard) = heard.get(&row.device) {
             row.seen = Some(heard.at);
@@ -136,4 +135,18 @@ pub async fn devices(request: &Request, env: &Env) -> Result<Response, Refused> 
         }
     }
     Ok(reply::message(&known)?)
+}
+
+/// Of each device what was heard last. A copy that sends to any of its units is one.
+fn newest(heard: impl Iterator<Item = Heard>) -> BTreeMap<DeviceId, Heard> {
+    let mut last: BTreeMap<DeviceId, Heard> = BTreeMap::new();
+    for mut heard in heard {
+        if let Some(other) = last.remove(&heard.device) {
+            let is_copied = heard.is_copied || other.is_copied;
+            heard = if other.at > heard.at { other } else { heard };
+            heard.is_copied = is_copied;
+        }
+        last.insert(heard.device, heard);
+    }
+    last
 }

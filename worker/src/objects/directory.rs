@@ -149,9 +149,12 @@ impl Directory {
             }
             "seen" => answer::message(&rows.seen_of(session, now, &asked.message::<Vec<_>>()?)?),
             "counting" => answer::message(&rows.counting_units(None)?),
-            "devices" => answer::message(&Devices {
-                devices: fleet::rows(&rows.devices(session, now)?)?,
-            }),
+            "devices" => {
+                let seen = rows.devices(session, now)?;
+                let stays = rows.stays_of(&seen)?;
+                let devices = fleet::rows(&seen)?;
+                answer::message(&(Devices { devices }, stays))
+            }
             "watched" | "watch" | "machine" | "night" => self.watch(rows, asked).await?,
             "relay" | "open" | "takers" | "change-key" | "quarantines" | "decide" => {
                 rescue::answer(rows, &self.relays, asked).await?

@@ -46,14 +46,17 @@ pub fn answer<S: Store>(rows: &Directory<S>, asked: &Asked) -> Result<Response, 
     Ok(answer::message(&outcome))
 }
 
-/// Permits one of the questions beside the figures, and says where to put it.
+/// Permits one of the questions beside the figures, and says where to put it, and whether its answer may
+/// tell of what people answered (rule S4).
 fn beside<S: Store>(rows: &Directory<S>, asked: &Asked, verb: &str) -> Result<Response, Refused> {
     let (session, now) = (asked.session.as_deref(), asked.now);
     let (unit, query): (UnitId, String) = asked.message()?;
-    if verb == "beside/comments" {
-        rows.permit_comments(session, now, &unit)?;
-    } else {
-        rows.permit(session, now, Act::SeeFigures, &unit)?;
+    let figures = rows.permit(session, now, Act::SeeFigures, &unit);
+    let sees_figures = figures.is_ok();
+    match verb {
+        "beside/comments" => rows.permit_comments(session, now, &unit)?,
+        "beside/coverage" => rows.permit(session, now, Act::SeeCoverage, &unit)?,
+        _ => figures?,
     }
     let place = Place::of(rows, unit.clone())?;
     let children = if verb == "beside/children" {
@@ -79,5 +82,5 @@ fn beside<S: Store>(rows: &Directory<S>, asked: &Asked, verb: &str) -> Result<Re
         eligible,
         above,
     };
-    Ok(answer::message(&(place, sought)))
+    Ok(answer::message(&(place, sought, sees_figures)))
 }

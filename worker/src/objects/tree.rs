@@ -15,7 +15,10 @@ use worker::Response;
 pub fn answer<S: Store>(rows: &Directory<S>, asked: &Asked) -> Result<Response, Refused> {
     let (session, now) = (asked.session.as_deref(), asked.now);
     let outcome = match asked.verb.as_str() {
-        "units-file" => return Ok(answer::message(&sheet::write(&rows.units(session, now)?))),
+        "units-file" => {
+            let units = rows.units_to_keep(session, now)?;
+            return Ok(answer::message(&sheet::write(&units)));
+        }
         "change-units" => {
             let wanted: WantedUnits = asked.message()?;
             let units: Vec<_> = (1..).zip(wanted.units).collect();

@@ -9,7 +9,7 @@ use survey::day::Millis;
 use survey::id::{Channel, CounterId, DeviceClass, UnitId};
 use survey::wire::device::Names;
 use survey::wire::dossiers::{DossierCount, DossierOutcome, WantedDossiers};
-use survey::wire::manager::{FreshCode, Grant, NewAccount, NewCode, Role, Setup, SignIn, Units};
+use survey::wire::manager::{FreshCode, NewAccount, NewCode, NewGrant, Role, Setup, SignIn, Units};
 use survey::wire::people::Proof;
 
 use super::province::Unit;
@@ -103,10 +103,7 @@ impl Office {
         let account = NewAccount {
             account: account.to_owned(),
             password: password.to_owned(),
-            grants: vec![Grant {
-                role: Role::Admin,
-                node: Some(node),
-            }],
+            grants: vec![NewGrant::open(Role::Admin, Some(node))],
         };
         self.ask::<Value>("POST", "/v1/accounts", &account)
             .map(drop)
@@ -121,7 +118,7 @@ impl Office {
         let account = NewAccount {
             account: account.to_owned(),
             password: password.to_owned(),
-            grants: roles.map(|role| Grant { role, node: None }).to_vec(),
+            grants: roles.map(|role| NewGrant::open(role, None)).to_vec(),
         };
         self.ask::<Value>("POST", "/v1/accounts", &account)
             .map(drop)

@@ -12,6 +12,10 @@ use survey::wire::manager::{Grant, Role};
 pub struct Powers {
     /// Read figures.
     pub sees_figures: bool,
+    /// Read how many answered, which an auditor may too.
+    pub sees_coverage: bool,
+    /// See devices.
+    pub sees_devices: bool,
     /// Enrol and revoke devices.
     pub keeps_devices: bool,
     /// With what is kept uncounted.
@@ -47,6 +51,8 @@ impl Powers {
         let has = |roles: &[Role]| grants.iter().any(|grant| roles.contains(&grant.role));
         Self {
             sees_figures: has(&[Role::Admin, Role::Manager]),
+            sees_coverage: has(&[Role::Admin, Role::Manager, Role::Auditor]),
+            sees_devices: grants.iter().any(|grant| grant.role != Role::Staff),
             keeps_devices: has(&[Role::Operator, Role::Admin]),
             with_kept: if has(&[Role::Operator]) {
                 WithKept::Decide
@@ -71,6 +77,22 @@ impl Powers {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn s4_an_auditor_is_offered_coverage_and_staff_nothing() {
+        let powers = |role| {
+            let powers = Powers::of(&[Grant { role, node: None }]);
+            (
+                powers.sees_figures,
+                powers.sees_coverage,
+                powers.sees_devices,
+            )
+        };
+        assert_eq!(powers(Role::Auditor), (false, true, true));
+        assert_eq!(powers(Role::Operator), (false, false, true));
+        assert_eq!(powers(Role::Manager), (true, true, true));
+        assert_eq!(powers(Role::Staff), (false, false, false));
+    }
 
     #[test]
     fn s4_an_operator_is_offered_no_figures_and_a_manager_no_devices() {

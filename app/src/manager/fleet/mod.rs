@@ -39,11 +39,7 @@ struct Known {
 
 impl Known {
     fn unit_name(&self, unit: &UnitId, tag: &str) -> String {
-        let found = self.tree.unit(unit);
-        found.map_or_else(
-            || unit.to_string(),
-            |unit| unit.name.in_language(tag).to_owned(),
-        )
+        self.tree.placed_name(unit, tag)
     }
 }
 

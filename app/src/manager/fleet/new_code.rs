@@ -7,7 +7,7 @@ use leptos::html::{Input, Select};
 use leptos::prelude::*;
 use survey::id::{Channel, CounterId, DeviceClass, UnitId};
 use survey::wire::device::Names;
-use survey::wire::manager::{FreshCode, NewCode};
+use survey::wire::manager::{FreshCode, NewCode, Unit};
 
 use super::counters;
 use super::form_choice::{FormChoice, offered};
@@ -162,6 +162,11 @@ pub fn NewCodeForm(
     }
 }
 
+/// Whether a new device may stand at a unit: one that is closed takes none.
+pub(super) const fn takes_devices(unit: &Unit) -> bool {
+    unit.collects && unit.valid_to.is_none()
+}
+
 #[component]
 fn Form(fields: Fields, tree: Memo<Option<Arc<Tree>>>, submit: Callback<()>) -> impl IntoView {
     let words = Words::here();
@@ -170,20 +175,16 @@ fn Form(fields: Fields, tree: Memo<Option<Arc<Tree>>>, submit: Callback<()>) -> 
         submit.run(());
     };
     let units = move || {
-        let tag = words.language().tag();
-        let tree = tree.get()?;
-        let collecting = tree.in_order().filter(|unit| unit.collects);
-        let options = collecting.map(|unit| {
-            let id = unit.id.to_string();
-            view! { <option value=id>{unit.name.in_language(tag).to_owned()}</option> }
-        });
+        let options = tree.get()?.options(words.language().tag(), takes_devices);
+        let options = options.into_iter();
+        let options = options.map(|(id, name)| view! { <option value=id>{name}</option> });
         Some(options.collect_view())
     };
     let forms = offered(Desk::here());
     let at = RwSignal::new(None::<String>);
     let first = move || {
         let tree = tree.get()?;
-        let mut collecting = tree.in_order().filter(|unit| unit.collects);
+        let mut collecting = tree.in_order().filter(|unit| takes_devices(unit));
         collecting.next().map(|unit| unit.id.to_string())
     };
     let counters = move || {

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use survey::id::{FieldId, UnitId};
 use survey::wire::device::Resolver;
 use survey::wire::fleet::SERVICE_FIELDS;
-use survey::wire::manager::UnitKind;
+use survey::wire::manager::{Unit, UnitKind};
 
 use super::Known;
 use crate::manager::choice::{Choice, chosen};
@@ -47,15 +47,11 @@ pub(super) fn Resolvers(
     });
     let units = Signal::derive(move || {
         let tag = words.language().tag();
-        known.with_value(|known| {
-            let others = known.tree.in_order().filter(|unit| {
-                let is_agency = !matches!(unit.kind, UnitKind::Country | UnitKind::Counter);
-                unit.valid_to.is_none() && unit.id != own && is_agency
-            });
-            let option =
-                others.map(|unit| (unit.id.to_string(), unit.name.in_language(tag).to_owned()));
-            option.collect::<Vec<_>>()
-        })
+        let is_other = |unit: &Unit| {
+            let is_agency = !matches!(unit.kind, UnitKind::Country | UnitKind::Counter);
+            unit.valid_to.is_none() && unit.id != own && is_agency
+        };
+        known.with_value(|known| known.tree.options(tag, is_other))
     });
     let add = move |_| {
         let read = FieldId::parse(&chosen(field)).ok();

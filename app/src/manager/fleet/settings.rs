@@ -257,7 +257,10 @@ fn inside(
             is_optional=true
         />
         <Resolvers set=fields.resolvers own=row.unit.clone() known />
-        {tick(fields.training, settings.training, words.line(Text::TrainingLabel).into_any())}
+        <div class="wide">
+            {tick(fields.training, settings.training, words.line(Text::TrainingLabel).into_any())}
+            <p class="soft">{words.line(Text::TrainingHelp)}</p>
+        </div>
     }
     .into_any()
 }

@@ -12,6 +12,7 @@ use survey::wire::write;
 use super::Known;
 use super::counters;
 use super::fresh::Fresh;
+use super::new_code::takes_devices;
 use super::settings::Configure;
 use crate::device::api;
 use crate::manager::account::{Desk, said};
@@ -89,15 +90,7 @@ fn Relocate(row: DeviceRow, known: StoredValue<Known>, refresh: Callback<()>) ->
     let device = row.device;
     let units = Signal::derive(move || {
         let tag = words.language().tag();
-        known.with_value(|known| {
-            let open = known
-                .tree
-                .in_order()
-                .filter(|unit| unit.collects && unit.valid_to.is_none());
-            let option =
-                open.map(|unit| (unit.id.to_string(), unit.name.in_language(tag).to_owned()));
-            option.collect::<Vec<_>>()
-        })
+        known.with_value(|known| known.tree.options(tag, takes_devices))
     });
     let submit = move |event: SubmitEvent| {
         event.prevent_default();

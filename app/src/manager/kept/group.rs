@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
-use survey::id::UnitId;
 use survey::wire::quarantine::{Decide, Decided, Decision, Group, is_releasable};
 
 use super::reason;
 use crate::device::api;
 use crate::manager::account::{Desk, WithKept, said};
+use crate::manager::grave::carry_out;
 use crate::manager::overview::tree::Tree;
 use crate::parts::{Tone, Words, band, format};
 use crate::text::{Language, ManagerText as Text};
@@ -31,7 +30,7 @@ pub(super) fn GroupCard(
     let (group, tree) = (StoredValue::new(group), StoredValue::new(tree));
     let unit = move || {
         let unit = group.with_value(|group| group.which.unit.clone());
-        tree.with_value(|tree| unit_name(tree, &unit, words.language()))
+        tree.with_value(|tree| tree.placed_name(&unit, words.language().tag()))
     };
     let facts = move || {
         let language = words.language();
@@ -71,14 +70,6 @@ pub(super) fn GroupCard(
     }
 }
 
-fn unit_name(tree: &Tree, unit: &UnitId, language: Language) -> String {
-    let found = tree.unit(unit);
-    found.map_or_else(
-        || unit.to_string(),
-        |unit| unit.name.in_language(language.tag()).to_owned(),
-    )
-}
-
 fn facts(group: &Group, tree: &Tree, language: Language) -> Vec<(Text, String)> {
     let (oldest, newest) = (
         format::day(language, group.oldest),
@@ -97,7 +88,7 @@ fn facts(group: &Group, tree: &Tree, language: Language) -> Vec<(Text, String)> 
     };
     let mut facts = vec![(Text::KeptCame, came), (Text::KeptForm, form)];
     let names = group.which.names.as_ref();
-    facts.extend(names.map(|unit| (Text::KeptNames, unit_name(tree, unit, language))));
+    facts.extend(names.map(|unit| (Text::KeptNames, tree.placed_name(unit, language.tag()))));
     let device = group.which.device;
     facts.extend(device.map(|device| (Text::KeptDevice, short(device.to_string()))));
     facts
@@ -125,13 +116,19 @@ fn Choice(group: StoredValue<Group>, refresh: Callback<()>) -> impl IntoView {
             count: group.count,
             decision,
         });
-        spawn_local(async move {
-            let answer = api::decide(&wanted).await;
-            if let Err(met) = &answer {
-                desk.heed(met);
-            }
-            stage.try_set(answer.map_or_else(Stage::Trouble, Stage::Done));
-        });
+        carry_out(
+            desk,
+            move || {
+                let wanted = wanted.clone();
+                async move { api::decide(&wanted).await }
+            },
+            move |outcome| {
+                stage.try_set(match outcome {
+                    Err(met) if met.wants_proof() => Stage::Sure(decision),
+                    outcome => outcome.map_or_else(Stage::Trouble, Stage::Done),
+                });
+            },
+        );
     };
     let (can_release, is_kept) = group.with_value(|group| {
         let which = &group.which;

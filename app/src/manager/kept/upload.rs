@@ -8,6 +8,7 @@ use survey::wire::rescue::{Imported, MOST_FILE_BYTES};
 use crate::device::api::Trouble;
 use crate::device::{api, files};
 use crate::manager::account::{Desk, said};
+use crate::manager::grave::carry_out;
 use crate::parts::{Tone, Words, band, format};
 use crate::text::{Language, ManagerText as Text};
 
@@ -40,17 +41,25 @@ pub(super) fn Upload(
                 return;
             };
             stage.try_set(Stage::Sending);
-            let answer = api::hand_in(&text).await;
-            if let Err(met) = &answer {
-                desk.heed(met);
-            }
-            let has_kept = answer
-                .as_ref()
-                .is_ok_and(|told| told.units.iter().any(|unit| unit.quarantined > 0));
-            stage.try_set(answer.map_or_else(Stage::Trouble, Stage::Done));
-            if has_kept {
-                refresh.run(());
-            }
+            carry_out(
+                desk,
+                move || {
+                    let text = text.clone();
+                    async move { api::hand_in(&text).await }
+                },
+                move |outcome| {
+                    let has_kept = outcome
+                        .as_ref()
+                        .is_ok_and(|told| told.units.iter().any(|unit| unit.quarantined > 0));
+                    stage.try_set(match outcome {
+                        Err(met) if met.wants_proof() => Stage::Open,
+                        outcome => outcome.map_or_else(Stage::Trouble, Stage::Done),
+                    });
+                    if has_kept {
+                        refresh.run(());
+                    }
+                },
+            );
         });
     };
     let told = move || {

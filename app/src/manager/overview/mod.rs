@@ -42,9 +42,9 @@ pub fn Overview() -> impl IntoView {
         });
         tree.set(Some(with_figures.map(|units| Arc::new(Tree::of(units)))));
     });
-    let sees_figures = Memo::new(move |_| desk.powers().sees_figures);
+    let sees_any = Memo::new(move |_| desk.powers().sees_coverage);
     move || match tree.get() {
-        _ if !sees_figures.get() => {
+        _ if !sees_any.get() => {
             view! { <Band tone=Tone::Calm>{words.line(Text::NoFiguresForRole)}</Band> }.into_any()
         }
         None => view! { <p role="status">{words.line(Text::Loading)}</p> }.into_any(),

@@ -17,6 +17,7 @@ pub struct Tree {
     nodes: Vec<Node>,
     by_id: BTreeMap<UnitId, usize>,
     roots: Vec<usize>,
+    provinces: usize,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,7 +62,10 @@ impl Tree {
             .enumerate()
             .map(|(at, unit)| (unit.id.clone(), at))
             .collect();
+        let provinces = units.iter();
+        let provinces = provinces.filter(|unit| unit.kind == UnitKind::Province);
         let mut tree = Self {
+            provinces: provinces.count(),
             nodes: units
                 .into_iter()
                 .map(|unit| Node {
@@ -137,6 +141,30 @@ impl Tree {
         let mut above: Vec<&Unit> = path.map(|node| &node.unit).collect();
         above.reverse();
         above
+    }
+
+    /// A unit's name, and where more than one province is in sight its province's: hundreds of communes
+    /// have the name of another one. The id of a unit that is not here.
+    #[must_use]
+    pub fn placed_name(&self, id: &UnitId, tag: &str) -> String {
+        let name = |unit: &Unit| unit.name.in_language(tag).to_owned();
+        let Some(own) = self.unit(id) else {
+            return id.to_string();
+        };
+        let is_province = |unit: &&&Unit| unit.kind == UnitKind::Province;
+        let above = self.above(id);
+        match above.iter().find(is_province) {
+            Some(province) if self.provinces > 1 => [&name(own), " · ", &name(province)].concat(),
+            _ => name(own),
+        }
+    }
+
+    /// The units to choose from, each as its id and its name with its place.
+    #[must_use]
+    pub fn options(&self, tag: &str, is_one: impl Fn(&Unit) -> bool) -> Vec<(String, String)> {
+        let units = self.in_order().filter(|unit| is_one(unit));
+        let option = |unit: &Unit| (unit.id.to_string(), self.placed_name(&unit.id, tag));
+        units.map(option).collect()
     }
 
     /// How many units stand directly below a unit.

@@ -30,9 +30,6 @@ pub(super) fn GrantFields(
     /// What the button says.
     #[prop(default = Text::AddGrant)]
     verb: Text,
-    /// Whether its days are asked.
-    #[prop(default = true)]
-    has_days: bool,
 ) -> impl IntoView {
     let (words, desk) = (keeping.words, keeping.writes.desk);
     let (role, node) = (NodeRef::<Select>::new(), NodeRef::<Select>::new());
@@ -52,9 +49,8 @@ pub(super) fn GrantFields(
         let tree = keeping.tree.get();
         let whole = desk.powers().keeps_units;
         let whole = whole.then(|| (String::new(), words.say(Text::WholeHouse).to_owned()));
-        let open = tree.in_order().filter(|unit| unit.valid_to.is_none());
-        let units = open.map(|unit| (unit.id.to_string(), unit.name.in_language(tag).to_owned()));
-        units.chain(whole).collect::<Vec<_>>()
+        let units = tree.options(tag, |unit| unit.valid_to.is_none());
+        units.into_iter().chain(whole).collect::<Vec<_>>()
     });
     // The whole house must be chosen: nobody should give it without a look.
     let top = untrack(|| {
@@ -79,17 +75,12 @@ pub(super) fn GrantFields(
             });
         }
     };
-    let days = has_days.then(|| {
-        view! {
-            <Field label=Text::FromDay node_ref=from name="from" kind="date" value=today />
-            <Field label=Text::ToDay node_ref=to name="to" kind="date" is_optional=true />
-        }
-    });
     view! {
         <div class="fields">
             <Choice label=Text::RoleLabel node_ref=role name="role" options=roles />
             <Choice label=Text::Unit node_ref=node name="node" options=units value=top.unwrap_or_default() />
-            {days}
+            <Field label=Text::FromDay node_ref=from name="from" kind="date" value=today />
+            <Field label=Text::ToDay node_ref=to name="to" kind="date" is_optional=true />
             <button class="button" type="button" on:click=hand_on>
                 {words.line(verb)}
             </button>

@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::components::A;
 use survey::day::{Day, Millis};
-use survey::wire::manager::{Grant, NewAccount, Role};
+use survey::wire::manager::{NewAccount, NewGrant, Role};
 use survey::wire::people::{AccountRow, Accounts, DatedGrant, NewGrants, NewPassword};
 use survey::wire::write;
 
@@ -39,13 +39,7 @@ fn sentence(grant: &DatedGrant, tree: &Tree, words: Words) -> String {
     let tag = words.language().tag();
     let place = match &grant.node {
         None => words.say(Text::WholeHouse).to_owned(),
-        Some(node) => {
-            let unit = tree.unit(node);
-            unit.map_or_else(
-                || node.to_string(),
-                |unit| unit.name.in_language(tag).to_owned(),
-            )
-        }
+        Some(node) => tree.placed_name(node, tag),
     };
     let day = |day| format::day(words.language(), day);
     let to = grant
@@ -287,9 +281,11 @@ fn Newcomer(keeping: Keeping) -> impl IntoView {
         let account = NewAccount {
             account: typed(name),
             password: typed(password),
-            grants: vec![Grant {
+            grants: vec![NewGrant {
                 role: grant.role,
                 node: grant.node,
+                from: Some(grant.from),
+                to: grant.to,
             }],
         };
         keeping.writes.send(
@@ -311,7 +307,7 @@ fn Newcomer(keeping: Keeping) -> impl IntoView {
                     autocomplete="off"
                 />
             </div>
-            <GrantFields keeping add verb=Text::MakeAccount has_days=false />
+            <GrantFields keeping add verb=Text::MakeAccount />
         </details>
     }
 }

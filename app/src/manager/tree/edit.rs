@@ -12,7 +12,7 @@ use survey::wire::units::WantedUnits;
 use survey::wire::write;
 
 use super::outcome::Shown;
-use super::{Answer, KINDS, send};
+use super::{Answer, KINDS, TreeHere, send};
 use crate::manager::account::Desk;
 use crate::manager::choice::{Choice, chosen};
 use crate::manager::field::{Field, is_ticked, tick, typed};
@@ -71,6 +71,8 @@ impl Fields {
 pub(super) fn Edit(
     /// The unit, or what a new one stands below.
     unit: Result<Unit, UnitId>,
+    /// The units, for their names.
+    names: TreeHere,
     /// Set to begin a new unit below this one.
     below: RwSignal<Option<UnitId>>,
     /// Called when the tree was changed.
@@ -124,7 +126,7 @@ pub(super) fn Edit(
                     </button>
                 </div>
             </form>
-            <Shown answer make=Callback::new(move |()| submit(false)) />
+            <Shown answer names make=Callback::new(move |()| submit(false)) />
         </section>
     }
 }

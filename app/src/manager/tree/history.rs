@@ -16,13 +16,11 @@ use crate::parts::{Tone, Words, band, format};
 use crate::text::ManagerText as Text;
 
 /// The line of a cell that changes, from what to what.
-pub(super) fn cell_line(words: Words, cell: Cell) -> AnyView {
+pub(super) fn cell_line(words: Words, tree: &Tree, cell: Cell) -> AnyView {
     let Cell { column, from, to } = cell;
+    let [from, to] = [from, to].map(|cell| spoken(words, tree, column, &cell));
     view! {
-        <li>
-            {words.say(column_name(column))} ": " <del>{spoken(words, column, &from)}</del> " → "
-            <ins>{spoken(words, column, &to)}</ins>
-        </li>
+        <li>{words.say(column_name(column))} ": " <del>{from}</del> " → " <ins>{to}</ins></li>
     }
     .into_any()
 }
@@ -51,14 +49,8 @@ pub(super) fn Past(
         known.try_set(Some(came));
     });
     let other = move |unit: UnitId, last: Option<Day>| {
-        let name = tree.with_value(|tree| {
-            let found = tree.unit(&unit);
-            let tag = words.language().tag();
-            found.map_or_else(
-                || unit.to_string(),
-                |unit| unit.name.in_language(tag).to_owned(),
-            )
-        });
+        let tag = words.language().tag();
+        let name = tree.with_value(|tree| tree.placed_name(&unit, tag));
         let until = last.map(|last| {
             let day = format::day(words.language(), last);
             [", ", &words.fill(Text::UntilDay, &[("day", &day)])].concat()
@@ -97,7 +89,7 @@ pub(super) fn Past(
             let changes = history
                 .changes
                 .into_iter()
-                .map(|changed| day(words, changed));
+                .map(|changed| tree.with_value(|tree| day(words, tree, changed)));
             Some(
                 view! {
                     {others(Text::FollowsUnits, follows)}
@@ -118,12 +110,13 @@ pub(super) fn Past(
 }
 
 /// What was changed on one day.
-fn day(words: Words, Changed { on, cells }: Changed) -> impl IntoView {
-    let cells = cells.into_iter().map(|cell| cell_line(words, cell));
+fn day(words: Words, tree: &Tree, Changed { on, cells }: Changed) -> AnyView {
+    let cells = cells.into_iter().map(|cell| cell_line(words, tree, cell));
     view! {
         <li>
             {format::day(words.language(), on)}
             <ul>{cells.collect_view()}</ul>
         </li>
     }
+    .into_any()
 }

@@ -7,7 +7,7 @@ use survey::wire::units::Sheet;
 use survey::wire::write;
 
 use super::outcome::Shown;
-use super::{Answer, send};
+use super::{Answer, TreeHere, send};
 use crate::device::upload;
 use crate::manager::account::Desk;
 use crate::parts::Words;
@@ -16,6 +16,8 @@ use crate::text::ManagerText as Text;
 /// The fields, folded until they are wanted.
 #[component]
 pub(super) fn Import(
+    /// The units, for their names.
+    names: TreeHere,
     /// Called when the tree was changed.
     refresh: Callback<()>,
 ) -> impl IntoView {
@@ -65,7 +67,7 @@ pub(super) fn Import(
             <button class="button main" on:click=show>
                 {words.line(Text::ShowChanges)}
             </button>
-            <Shown answer make=Callback::new(move |()| go(shown.get_value(), false)) />
+            <Shown answer names make=Callback::new(move |()| go(shown.get_value(), false)) />
         </details>
     }
 }

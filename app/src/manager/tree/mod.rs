@@ -15,6 +15,7 @@ use survey::wire::manager::{Unit, UnitKind};
 use survey::wire::units::{Column, Outcome};
 
 use super::account::{Desk, said};
+use super::grave::take_away;
 use super::overview::picker::Picker;
 use super::overview::tree::Tree;
 use super::program::Program;
@@ -52,8 +53,8 @@ const fn column_name(column: Column) -> Text {
     }
 }
 
-/// What stands in a cell, as a person reads it; an empty one is a dash.
-fn spoken(words: Words, column: Column, cell: &str) -> String {
+/// What stands in a cell, as a person reads it; an empty one is a dash. A unit has its name beside its id.
+fn spoken(words: Words, tree: &Tree, column: Column, cell: &str) -> String {
     let say = |text: Text| words.say(text).to_owned();
     match column {
         _ if cell.is_empty() => "–".to_owned(),
@@ -66,11 +67,35 @@ fn spoken(words: Words, column: Column, cell: &str) -> String {
         } else {
             Text::FlagNo
         }),
+        Column::Parent | Column::Successors => {
+            let name = |word: &str| {
+                let id = UnitId::parse(word).ok();
+                let known = id.filter(|id| tree.unit(id).is_some());
+                let name = known.map(|id| tree.placed_name(&id, words.language().tag()));
+                name.map_or_else(|| word.to_owned(), |name| [&name, " (", word, ")"].concat())
+            };
+            let names: Vec<_> = cell.split_whitespace().map(name).collect();
+            names.join(", ")
+        }
         Column::ValidFrom | Column::ValidTo => {
             let day = Day::parse(cell);
             day.map_or_else(|| cell.to_owned(), |day| format::day(words.language(), day))
         }
         _ => cell.to_owned(),
+    }
+}
+
+/// The units, for names; none until they are here.
+#[derive(Clone, Copy)]
+struct TreeHere(RwSignal<Option<Result<Arc<Tree>, api::Trouble>>>);
+
+impl TreeHere {
+    /// The units now.
+    fn tree(self) -> Arc<Tree> {
+        match self.0.get_untracked() {
+            Some(Ok(tree)) => tree,
+            _ => Arc::default(),
+        }
     }
 }
 
@@ -128,18 +153,21 @@ pub fn Organisation() -> impl IntoView {
                 <a class="button" href="/dossiers" rel=Program::Figures.rel()>
                     {words.line(DossierText::Title)}
                 </a>
-                <a class="button" href="/v1/units.csv" rel="external" download="units.csv">
+                <button
+                    class="button"
+                    on:click=move |_| take_away(desk, "/v1/units.csv".to_owned())
+                >
                     {words.line(Text::ExportCsv)}
-                </a>
+                </button>
             </header>
             <p class="soft">{words.line(Text::UnitsHelp)}</p>
-            <Import refresh />
+            <Import names=TreeHere(known) refresh />
             {move || match known.get() {
                 None => view! { <p role="status">{words.say(Text::Loading)}</p> }.into_any(),
                 Some(Err(met)) => {
                     band(Tone::Red, said(words, &met))
                 }
-                Some(Ok(tree)) => view! { <Kept tree chosen refresh /> }.into_any(),
+                Some(Ok(tree)) => view! { <Kept names=TreeHere(known) tree chosen refresh /> }.into_any(),
             }}
         </article>
     }
@@ -147,7 +175,12 @@ pub fn Organisation() -> impl IntoView {
 
 /// The tree beside the unit that is kept.
 #[component]
-fn Kept(tree: Arc<Tree>, chosen: RwSignal<Option<UnitId>>, refresh: Callback<()>) -> impl IntoView {
+fn Kept(
+    names: TreeHere,
+    tree: Arc<Tree>,
+    chosen: RwSignal<Option<UnitId>>,
+    refresh: Callback<()>,
+) -> impl IntoView {
     if chosen.get_untracked().is_none() {
         chosen.set(tree.top().cloned());
     }
@@ -174,7 +207,7 @@ fn Kept(tree: Arc<Tree>, chosen: RwSignal<Option<UnitId>>, refresh: Callback<()>
             let own = unit.as_ref().ok();
             let own = own.map(|unit| (unit.id.clone(), unit.successors.clone()));
             let past = own.map(|(unit, heirs)| view! { <Past unit heirs tree choose /> });
-            view! { <div class="kept-unit"><Edit unit below refresh /> {past}</div> }
+            view! { <div class="kept-unit"><Edit unit names below refresh /> {past}</div> }
         })
     };
     view! {

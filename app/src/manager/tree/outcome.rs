@@ -1,10 +1,10 @@
 //! What rows would change, or what is wrong with them, row by row; then the button that makes it so.
 
 use leptos::prelude::*;
-use survey::wire::units::{Change, Outcome, Problem, RowError};
+use survey::wire::units::{Change, Column, Outcome, Problem, RowError};
 
 use super::history::cell_line;
-use super::{Answer, column_name};
+use super::{Answer, TreeHere, column_name};
 use crate::manager::account::said;
 use crate::parts::{Tone, Words, band};
 use crate::text::ManagerText as Text;
@@ -44,6 +44,8 @@ const fn problem(problem: Problem) -> Text {
 pub(super) fn Shown(
     /// What the server said.
     answer: RwSignal<Answer>,
+    /// The units, for their names.
+    names: TreeHere,
     /// Called to make it so.
     make: Callback<()>,
 ) -> impl IntoView {
@@ -53,7 +55,7 @@ pub(super) fn Shown(
             Err(met) => band(Tone::Red, said(words, &met)),
             Ok(outcome) if !outcome.errors.is_empty() => errors(words, outcome.errors).into_any(),
             Ok(outcome) if outcome.done => band(Tone::Good, words.say(Text::ChangesDone)),
-            Ok(outcome) => changes(words, outcome, make).into_any(),
+            Ok(outcome) => changes(words, names, outcome, make).into_any(),
         })
     }
 }
@@ -118,12 +120,23 @@ fn errors(words: Words, errors: Vec<RowError>) -> impl IntoView {
     }
 }
 
-fn changes(words: Words, outcome: Outcome, make: Callback<()>) -> impl IntoView {
+/// Whether a change ends a unit or lets it go on.
+fn has_another_end(change: &Change) -> bool {
+    change
+        .cells
+        .iter()
+        .any(|cell| cell.column == Column::ValidTo)
+}
+
+fn changes(words: Words, names: TreeHere, outcome: Outcome, make: Callback<()>) -> impl IntoView {
     let n = count(outcome.changes.len());
     let unchanged = i64::from(outcome.unchanged);
     if n == 0 {
         return band(Tone::Calm, words.say(Text::NothingChanges));
     }
+    let closing = outcome.changes.iter().any(has_another_end);
+    let closing = closing.then(|| band(Tone::Calm, words.say(Text::ClosingHelp)));
+    let tree = names.tree();
     let line = move |change: Change| {
         let head = [&change.name, " (", change.unit.as_str(), ")"].concat();
         let new = change
@@ -132,7 +145,7 @@ fn changes(words: Words, outcome: Outcome, make: Callback<()>) -> impl IntoView 
         let cells = change
             .cells
             .into_iter()
-            .map(move |cell| cell_line(words, cell));
+            .map(|cell| cell_line(words, &tree, cell));
         view! { <li>{head} {new} <ul>{cells.collect_view()}</ul></li> }.into_any()
     };
     let lines = listed(words, "rights changes", outcome.changes, line);
@@ -142,6 +155,7 @@ fn changes(words: Words, outcome: Outcome, make: Callback<()>) -> impl IntoView 
         {band(Tone::Amber, words.count(Text::ChangesN, n))}
         {lines}
         {rest}
+        {closing}
         <button class="button danger" on:click=move |_| make.run(())>
             {words.say(Text::MakeChanges)}
         </button>

@@ -44,7 +44,7 @@ pub fn Covered(
     let page = read::<CoveragePage>(path, again);
     let keeps = move || desk.powers().keeps_devices;
     view! {
-        {drawn(words, page, move |page| shown(words, page))}
+        {drawn(words, page, move |page| shown(words, page, desk.powers().sees_figures))}
         <Show when=keeps>
             <p>
                 <a class="button" href="/dossiers">
@@ -61,7 +61,7 @@ fn months(language: Language, months: &[String]) -> String {
     months.collect::<Vec<_>>().join(", ")
 }
 
-fn shown(words: Words, page: &Arc<CoveragePage>) -> AnyView {
+fn shown(words: Words, page: &Arc<CoveragePage>, sees_figures: bool) -> AnyView {
     let language = words.language();
     let Some(coverage) = page.coverage else {
         let missing = months(language, &page.missing);
@@ -93,13 +93,14 @@ fn shown(words: Words, page: &Arc<CoveragePage>) -> AnyView {
             <h2>{words.say(Text::CoverageOfDossiers)}</h2>
             {share}
             {unusable}
-            {facts(words, &coverage)}
+            {facts(words, &coverage, sees_figures)}
         </section>
     }
     .into_any()
 }
 
-fn facts(words: Words, coverage: &CoverageView) -> AnyView {
+/// The numbers; what follows from the answers themselves only for who sees figures (S4).
+fn facts(words: Words, coverage: &CoverageView, sees_figures: bool) -> AnyView {
     let language = words.language();
     let count = |n: u64| format::count(language, n);
     let limits = |(low, high): (u16, u16)| format::interval(language, low, high);
@@ -136,7 +137,10 @@ fn facts(words: Words, coverage: &CoverageView) -> AnyView {
             Text::SlovinHelp,
         ),
     ];
-    let rows = rows.map(|(name, value, help)| {
+    let tells_of_answers = |text: Text| matches!(text, Text::FiniteInterval | Text::Bounds);
+    let told = rows.into_iter();
+    let told = told.filter(|(name, ..)| sees_figures || !tells_of_answers(*name));
+    let rows = told.map(|(name, value, help)| {
         view! {
             <tr>
                 <th scope="row">{words.say(name)}</th>

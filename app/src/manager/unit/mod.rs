@@ -80,9 +80,12 @@ pub fn UnitFigures(
     let wording = RwSignal::new(None::<Wording>);
     let as_table = RwSignal::new(false);
     let with_earlier = RwSignal::new(false);
+    // Who sees no figures, sees how many answered (S4).
+    let sees_figures = Memo::new(move |_| desk.powers().sees_figures);
 
     let ask = move || {
-        let Some(asked) = place.get_untracked() else {
+        let asked = place.get_untracked();
+        let Some(asked) = asked.filter(|_| sees_figures.get_untracked()) else {
             return;
         };
         spawn_local(async move {
@@ -131,7 +134,10 @@ pub fn UnitFigures(
         choose,
         words,
     };
-    let view = Memo::new(move |_| place.get().map(|place| place.view).unwrap_or_default());
+    let view = Memo::new(move |_| match place.get() {
+        _ if !sees_figures.get() => View::Coverage,
+        place => place.map(|place| place.view).unwrap_or_default(),
+    });
     let figures = move || match reading.get() {
         Reading::Asking => {
             view! { <p role="status" class="waiting">{words.say(Text::Loading)}</p> }.into_any()
@@ -152,8 +158,10 @@ pub fn UnitFigures(
         <article class="unit">
             <Heading tree unit choose />
             <Controls place sheet go />
-            <LiveStrip unit on_release />
-            <Tabs tree place />
+            <Show when=move || sees_figures.get()>
+                <LiveStrip unit on_release />
+                <Tabs tree place />
+            </Show>
             {move || match view.get() {
                 View::Figures => view! {
                     <Earlier sheet is_with=with_earlier again=on_release />

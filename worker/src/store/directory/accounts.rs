@@ -8,7 +8,7 @@ use crate::store::port::{Row, Sql, Store, StoreError};
 use survey::day::{DAY_MS, Day, MINUTE_MS, Millis};
 use survey::id::UnitId;
 use survey::wire::code::Code;
-use survey::wire::manager::{self as wire, NewAccount};
+use survey::wire::manager::{NewAccount, NewGrant};
 
 /// A session that has just begun.
 #[derive(Clone, Debug)]
@@ -45,10 +45,7 @@ impl<S: Store> Directory<S> {
             let operator = NewAccount {
                 account: name.to_owned(),
                 password: password.to_owned(),
-                grants: vec![wire::Grant {
-                    role: Role::Operator,
-                    node: None,
-                }],
+                grants: vec![NewGrant::open(Role::Operator, None)],
             };
             // The first operator's right has no beginning: a clock that is set back later must not
             // lock everybody out.
@@ -268,6 +265,15 @@ pub(super) fn must_be_able_to_give(
     Err(Refused::new(Code::NotAllowed, message))
 }
 
+/// Refuses a right whose last day comes before its first.
+pub(super) fn must_end_after(from: Day, to: Option<Day>) -> Result<(), Refused> {
+    if to.is_some_and(|to| to < from) {
+        let message = "A right ends after it begins.";
+        return Err(Refused::new(Code::BadValue, message));
+    }
+    Ok(())
+}
+
 /// Whether a grant of the caller's may give, and take, a right at a node.
 pub(super) fn gives(
     sql: &dyn Sql,
@@ -364,15 +370,17 @@ fn add(
         "INSERT INTO account VALUES (?1, ?2, ?3)",
         &[id.as_str().into(), name.into(), hash.into()],
     )?;
-    let from = from.to_string();
     for grant in &account.grants {
+        let from = grant.from.unwrap_or(from);
+        must_end_after(from, grant.to)?;
         sql.run(
-            "INSERT INTO granted VALUES (?1, ?2, ?3, ?4, NULL)",
+            "INSERT INTO granted VALUES (?1, ?2, ?3, ?4, ?5)",
             &[
                 id.as_str().into(),
                 survey::wire::write(&grant.role).into(),
                 grant.node.as_ref().map(UnitId::as_str).into(),
-                from.as_str().into(),
+                from.to_string().into(),
+                grant.to.map(|day| day.to_string()).into(),
             ],
         )?;
     }

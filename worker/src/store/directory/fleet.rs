@@ -72,6 +72,23 @@ impl<S: Store> Directory<S> {
         })
     }
 
+    /// The units where some devices stand or stood, whose Ledgers may have heard of them: what waits
+    /// on a device that was moved is still told to the Ledger where it was answered.
+    ///
+    /// # Errors
+    /// Broken when the store fails.
+    pub fn stays_of(&self, devices: &[Device]) -> Result<Vec<UnitId>, Refused> {
+        let ids: Vec<_> = devices.iter().map(|device| device.id.to_string()).collect();
+        self.0.atomically(|sql| {
+            let rows = sql.rows(
+                "SELECT DISTINCT unit FROM stay WHERE device IN (SELECT value FROM json_each(?1))",
+                &[survey::wire::write(&ids).into()],
+            )?;
+            let units = rows.iter().map(|row| units::id_in(row.text(0)?));
+            Ok(units.collect::<Result<_, _>>()?)
+        })
+    }
+
     /// A device with this id, which has followed its unit: where that was merged into another, and its
     /// last day is over, the device stands at the successor from now on.
     ///

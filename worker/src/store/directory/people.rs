@@ -1,7 +1,9 @@
 //! Keeping accounts: their rights, passwords, sessions. Nobody changes their own rights, so that an
 //! operator always remains (rule D4).
 
-use super::accounts::{gives, grant, must_be_able_to_give, must_be_long, must_not_be_guessed};
+use super::accounts::{
+    gives, grant, must_be_able_to_give, must_be_long, must_end_after, must_not_be_guessed,
+};
 use super::{Actor, Directory, actor, audit};
 use crate::access::{Act, Grant, password, token};
 use crate::refused::Refused;
@@ -77,12 +79,7 @@ impl<S: Store> Directory<S> {
                 ));
             }
             for grant in &wanted.grants {
-                if grant.to.is_some_and(|to| to < grant.from) {
-                    return Err(Refused::new(
-                        Code::BadValue,
-                        "A right ends after it begins.",
-                    ));
-                }
+                must_end_after(grant.from, grant.to)?;
                 must_be_able_to_give(sql, &actor, grant.role, grant.node.as_ref())?;
             }
             let kept = all.into_iter().filter(|grant| !reached.contains(grant));

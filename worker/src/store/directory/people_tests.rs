@@ -1,15 +1,20 @@
 //! Accounts and what their rights let them see, on the native store.
 
 use super::tests::{NOW, PASSWORD, account, code, directory, id, signed_in, unit};
-use super::{Directory, Filter};
+use super::{Directory, Filter, Importer, KeptKey};
+use crate::access::Act;
 use crate::access::passkey::{Made, Signed};
 use crate::access::password::MOST_OF_STRANGERS_A_MINUTE;
 use crate::access::token;
+use crate::refused::Refused;
 use crate::store::sqlite::Sqlite;
 use survey::day::{Day, MINUTE_MS};
+use survey::wire::batch::Reason;
 use survey::wire::code::Code;
-use survey::wire::manager::{Role, Unit};
+use survey::wire::manager::{NewGrant, Role, Unit};
 use survey::wire::people::{DatedGrant, NewGrants};
+use survey::wire::quarantine::{Decide, Decision, Which};
+use survey::wire::rescue::SealingKey;
 
 fn right(role: Role, node: Option<&str>) -> DatedGrant {
     DatedGrant {
@@ -209,6 +214,98 @@ fn s7_codes_devices_units_and_accounts_are_grave_too() {
     // What a device asks may be changed at any time.
     let changed = directory.repost(session, late, &device, "{\"a\":1}", None);
     assert!(changed.is_ok());
+}
+
+#[test]
+fn s7_the_quarantine_sealing_keys_rescue_files_and_the_file_of_units_are_grave_too() {
+    let (directory, operator) = directory();
+    let session = Some(operator.as_str());
+    let device = code(&directory, &operator, "33.1");
+    let device = directory.enrol(NOW, &device, "a key").unwrap();
+    let key = KeptKey {
+        public: SealingKey {
+            id: "a-key".into(),
+            public: "public".into(),
+        },
+        private: "private".into(),
+    };
+    let which = Which {
+        unit: id("33.1"),
+        reason: Reason::BadShape,
+        form: None,
+        names: None,
+        device: None,
+        kept: false,
+    };
+    let decide = |decision| Decide {
+        which: which.clone(),
+        count: 1,
+        decision,
+    };
+    let (release, keep) = (decide(Decision::Release), decide(Decision::Keep));
+    let by = Importer::Account(session);
+    let outcomes = |now| {
+        let told = |done: Result<(), Refused>| done.map_err(|no| no.code);
+        let opened = || directory.key_to_open(by, now, "a-key", device.id);
+        [
+            told(directory.may_change_keys(session, now)),
+            told(directory.change_key(session, now, &key)),
+            told(opened().map(drop)),
+            told(directory.permit_decision(session, now, &release)),
+            told(directory.permit_decision(session, now, &keep)),
+            told(directory.units_to_keep(session, now).map(drop)),
+        ]
+    };
+    let late = NOW.plus(6 * MINUTE_MS);
+    assert_eq!(outcomes(late), [Err(Code::ProveAgain); 6]);
+    assert_eq!(outcomes(NOW), [Ok(()); 6]);
+    // A device that hands a file in has no password; its signature was found to fit.
+    let relayed = directory.key_to_open(Importer::Device(device.id), late, "a-key", device.id);
+    assert!(relayed.is_ok());
+    let lines = directory.audit_page(session, NOW, &Filter::default());
+    let mut lines = lines.unwrap().lines.into_iter();
+    let first = lines.find(|line| line.actor == "op").unwrap();
+    assert_eq!(first.act, "export-units");
+}
+
+#[test]
+fn ua3_a_new_account_has_its_rights_from_and_to_the_days_that_were_given() {
+    let (directory, operator) = directory();
+    let day = Day::of(NOW).unwrap();
+    let add = |name: &str, from: Option<Day>, to: Option<Day>| {
+        let mut new = account(name, Role::Manager, Some("33"));
+        new.grants[0] = NewGrant {
+            from,
+            to,
+            ..new.grants[0].clone()
+        };
+        let done = directory.add_account(Some(&operator), NOW, &new);
+        done.map_err(|no| no.code)
+    };
+    assert_eq!(
+        add("late", Some(day.plus(1)), Some(day)),
+        Err(Code::BadValue)
+    );
+    assert_eq!(add("past", None, Some(day.plus(-1))), Err(Code::BadValue));
+    assert_eq!(add("open", None, None), Ok(()));
+    assert_eq!(add("once", Some(day), Some(day)), Ok(()));
+    assert_eq!(add("next", Some(day.plus(1)), None), Ok(()));
+    let rows = directory.accounts(Some(&operator), NOW).unwrap();
+    let days = |name: &str| {
+        let row = rows.iter().find(|row| row.account == name)?;
+        Some((row.grants[0].from, row.grants[0].to))
+    };
+    assert_eq!(days("late"), None, "nothing of it stays");
+    assert_eq!(days("open"), Some((day, None)));
+    assert_eq!(days("once"), Some((day, Some(day))));
+    assert_eq!(days("next"), Some((day.plus(1), None)));
+    // A right that has not begun opens nothing.
+    let seen = |name| {
+        let own = signed_in(&directory, name);
+        directory.permit(Some(&own), NOW, Act::SeeFigures, &id("33.1"))
+    };
+    assert!(seen("once").is_ok());
+    assert_eq!(seen("next").unwrap_err().code, Code::NotFound);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use crate::store::sqlite::Sqlite;
 use std::collections::BTreeSet;
 use survey::day::Day;
 use survey::id::DeviceId;
-use survey::wire::manager::{Grant, NewAccount, Role, Unit};
+use survey::wire::manager::{NewAccount, NewGrant, Role, Unit};
 use survey::wire::people::{DatedGrant, NewGrants};
 use survey::wire::write;
 
@@ -37,8 +37,9 @@ const ROLES: [Role; 5] = [
     Role::Staff,
 ];
 
-const ACTS: [Act; 7] = [
+const ACTS: [Act; 8] = [
     Act::SeeFigures,
+    Act::SeeCoverage,
     Act::SeeDevices,
     Act::EnrolDevices,
     Act::AddUnits,
@@ -87,9 +88,9 @@ impl Country {
         let done = directory.change_units(session, NOW, &[(1, closed)], false);
         assert!(done.unwrap().done);
         for n in 0..ACCOUNTS {
-            let grants = (0..=dice.below(2)).map(|_| Grant {
-                role: ROLES[dice.below(5)],
-                node: Some(id(&name(dice.below(count)))),
+            let grants = (0..=dice.below(2)).map(|_| {
+                let role = ROLES[dice.below(5)];
+                NewGrant::open(role, Some(id(&name(dice.below(count)))))
             });
             let new = NewAccount {
                 account: format!("account-{n}"),

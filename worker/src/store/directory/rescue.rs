@@ -37,6 +37,7 @@ impl Importer<'_> {
             Self::Account(session) => {
                 let actor = actor(sql, session, now)?;
                 actor.must_be_able_to(Act::ImportRescue)?;
+                actor.must_be_proved(now)?;
                 Ok(Some(actor))
             }
         }
@@ -72,16 +73,19 @@ impl<S: Store> Directory<S> {
     /// Refuses who may not change keys.
     ///
     /// # Errors
-    /// The caller's own rights.
+    /// [`Code::ProveAgain`], or the caller's own rights.
     pub fn may_change_keys(&self, session: Option<&str>, now: Millis) -> Result<(), Refused> {
-        self.0
-            .atomically(|sql| actor(sql, session, now)?.must_keep_everything(Act::ChangeKeys))
+        self.0.atomically(|sql| {
+            let actor = actor(sql, session, now)?;
+            actor.must_keep_everything(Act::ChangeKeys)?;
+            actor.must_be_proved(now)
+        })
     }
 
     /// Keeps a new key for files from now on; older keys go on opening theirs.
     ///
     /// # Errors
-    /// The caller's own rights.
+    /// [`Code::ProveAgain`], or the caller's own rights.
     pub fn change_key(
         &self,
         session: Option<&str>,
@@ -91,6 +95,7 @@ impl<S: Store> Directory<S> {
         self.0.atomically(|sql| {
             let actor = actor(sql, session, now)?;
             actor.must_keep_everything(Act::ChangeKeys)?;
+            actor.must_be_proved(now)?;
             add(sql, key)?;
             audit(sql, now, &actor.name, "change-key", &key.public.id)?;
             Ok(())
@@ -101,7 +106,7 @@ impl<S: Store> Directory<S> {
     /// whatever comes of it.
     ///
     /// # Errors
-    /// [`Code::OtherKey`], or the caller's own rights.
+    /// [`Code::OtherKey`], [`Code::ProveAgain`] for an account, or the caller's own rights.
     pub fn key_to_open(
         &self,
         importer: Importer,
@@ -131,7 +136,7 @@ impl<S: Store> Directory<S> {
     /// Of these units, those that have a Ledger and for which this importer may hand records in.
     ///
     /// # Errors
-    /// The caller's own rights.
+    /// As [`Directory::key_to_open`].
     pub fn takers(
         &self,
         importer: Importer,
@@ -177,7 +182,7 @@ impl<S: Store> Directory<S> {
     /// decision without its line in the log.
     ///
     /// # Errors
-    /// The caller's own rights, also at the unit that the records name.
+    /// [`Code::ProveAgain`], or the caller's own rights, also at the unit that the records name.
     pub fn permit_decision(
         &self,
         session: Option<&str>,
@@ -192,6 +197,7 @@ impl<S: Store> Directory<S> {
             for unit in [Some(&wanted.which.unit), other].into_iter().flatten() {
                 actor.must_be_able_to_at(Act::DecideQuarantine, sql, unit)?;
             }
+            actor.must_be_proved(now)?;
             let act = match wanted.decision {
                 Decision::Release => "release-quarantine",
                 Decision::Keep => "keep-quarantine",

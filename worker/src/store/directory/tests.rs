@@ -8,7 +8,7 @@ use survey::day::{Day, HOUR_MS, MINUTE_MS, Millis};
 use survey::id::UnitId;
 use survey::wire::code::Code;
 use survey::wire::device::Names;
-use survey::wire::manager::{Grant, NewAccount, Role, Unit, UnitKind};
+use survey::wire::manager::{NewAccount, NewGrant, Role, Unit, UnitKind};
 
 pub(super) const NOW: Millis = Millis(1_795_400_000_000);
 pub(super) const PASSWORD: &str = "một câu khá dài";
@@ -70,10 +70,7 @@ pub(super) fn account(name: &str, role: Role, node: Option<&str>) -> NewAccount 
     NewAccount {
         account: name.into(),
         password: PASSWORD.into(),
-        grants: vec![Grant {
-            role,
-            node: node.map(id),
-        }],
+        grants: vec![NewGrant::open(role, node.map(id))],
     }
 }
 

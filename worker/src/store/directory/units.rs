@@ -1,6 +1,6 @@
 //! The tree of units.
 
-use super::{Actor, Directory, actor};
+use super::{Actor, Directory, actor, audit};
 use crate::access::{Act, includes};
 use crate::plan::KINDS;
 use crate::refused::Refused;
@@ -27,6 +27,19 @@ impl<S: Store> Directory<S> {
     pub fn units(&self, session: Option<&str>, now: Millis) -> Result<Vec<Unit>, Refused> {
         self.0.atomically(|sql| {
             let actor = actor(sql, session, now)?;
+            Ok(seen(sql, &actor)?)
+        })
+    }
+
+    /// The same for a file to keep; written down.
+    ///
+    /// # Errors
+    /// [`survey::wire::code::Code::SignedOut`], [`survey::wire::code::Code::ProveAgain`].
+    pub fn units_to_keep(&self, session: Option<&str>, now: Millis) -> Result<Vec<Unit>, Refused> {
+        self.0.atomically(|sql| {
+            let actor = actor(sql, session, now)?;
+            actor.must_be_proved(now)?;
+            audit(sql, now, &actor.name, "export-units", "")?;
             Ok(seen(sql, &actor)?)
         })
     }
