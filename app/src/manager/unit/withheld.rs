@@ -1,5 +1,6 @@
 //! What is not shown of a unit and why, part by part (P5). Never: how many there were.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use leptos::prelude::*;
@@ -20,11 +21,14 @@ pub fn Withheld(
     move || {
         let language = words.language();
         let parts = sheet.page.factors.iter().chain(&sheet.page.items);
-        let hidden: Vec<_> = parts
-            .filter_map(|part| match part.figure.showing {
-                ShowingView::Hidden { why } => Some((why, sheet.phrase(part, language))),
-                _ => None,
-            })
+        let hidden = parts.filter_map(|part| match part.figure.showing {
+            ShowingView::Hidden { why } => Some((why, sheet.phrase(part, language))),
+            _ => None,
+        });
+        // A factor of one item bears its name: said once.
+        let mut seen = BTreeSet::new();
+        let hidden: Vec<_> = hidden
+            .filter(|(why, phrase)| seen.insert((reason(*why).say(language), phrase.text.clone())))
             .collect();
         let reasons = [
             WhyView::TooFew,
