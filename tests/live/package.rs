@@ -5,6 +5,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -113,6 +114,23 @@ impl Running {
         }
     }
 
+    /// The first operator, a province and its commune.
+    fn set_up(&self) -> Account {
+        let world = &self.world;
+        let code = self.setup_code.as_ref().expect("an empty server has one");
+        let setup = json!({"code": code, "account": "operator", "password": PASSWORD});
+        let done = Account::default().post(world, "/v1/setup", &setup);
+        assert_eq!(done.status, 200);
+        let operator = Account::sign_in(world, "operator");
+        let unit = |id: &str, parent: Option<&str>| {
+            json!({"id": id, "parent": parent, "kind": if parent.is_some() { "commune" } else { "province" },
+                "name": {"vi": id}, "valid_from": "2025-07-01", "collects": parent.is_some()})
+        };
+        let units = json!({"units": [unit("33", None), unit("33.1", Some("33"))]});
+        assert_eq!(operator.post(world, "/v1/units", &units).status, 200);
+        operator
+    }
+
     /// A polite end.
     fn stop(&mut self) {
         kill_process(Pid::from_child(&self.child), Signal::TERM).expect("it is told");
@@ -216,22 +234,7 @@ fn v4_v5_a_packaged_folder_answers_a_whole_survey_with_nothing_around_it() {
     let world = &running.world;
     pages_load(world);
 
-    let code = running
-        .setup_code
-        .clone()
-        .expect("an empty server prints its code");
-    let setup = json!({"code": code, "account": "operator", "password": PASSWORD});
-    assert_eq!(
-        Account::default().post(world, "/v1/setup", &setup).status,
-        200
-    );
-    let operator = Account::sign_in(world, "operator");
-    let unit = |id: &str, parent: Option<&str>| {
-        json!({"id": id, "parent": parent, "kind": if parent.is_some() { "commune" } else { "province" },
-            "name": {"vi": id}, "valid_from": "2025-07-01", "collects": parent.is_some()})
-    };
-    let units = json!({"units": [unit("33", None), unit("33.1", Some("33"))]});
-    assert_eq!(operator.post(world, "/v1/units", &units).status, 200);
+    let operator = running.set_up();
     let manager = world.manager_of(&operator, "33");
     let mut device = Device::enrolled(world, &operator, "33.1");
     let answered: Vec<_> = (0..10)
@@ -309,11 +312,8 @@ fn v4_v5_a_packaged_folder_answers_a_whole_survey_with_nothing_around_it() {
 fn l12_v5_a_runtime_that_outlives_its_program_keeps_the_folder_and_a_cut_restore_starts_nothing() {
     let folder = Folder::moved("orphan");
     let mut running = Running::start(&folder, true);
+    running.set_up();
     let copy = {
-        let code = running.setup_code.clone().expect("a code");
-        let setup = json!({"code": code, "account": "operator", "password": PASSWORD});
-        let nobody = Account::default();
-        assert_eq!(nobody.post(&running.world, "/v1/setup", &setup).status, 200);
         let said = folder.run(&["backup"]);
         let said = said.strip_prefix("backup ").unwrap_or_default();
         said.split(" (").next().expect("a folder").to_owned()
@@ -349,4 +349,52 @@ fn l12_v5_a_runtime_that_outlives_its_program_keeps_the_folder_and_a_cut_restore
     assert!(!data.join("objects").exists());
     folder.run(&["restore", &copy]);
     Running::start(&folder, false).stop();
+}
+
+#[test]
+fn v5_a_polite_end_under_load_loses_nothing_that_was_acknowledged() {
+    let folder = Folder::moved("polite");
+    let mut running = Running::start(&folder, true);
+    let operator = running.set_up();
+    let manager = running.world.manager_of(&operator, "33");
+    let mut device = Device::enrolled(&running.world, &operator, "33.1");
+    let url = running.world.counter(&device.path());
+    let (acknowledged, so_far) = mpsc::channel();
+    let mut sender = device.clone();
+    let sending = thread::spawn(move || {
+        loop {
+            let records: Vec<_> = (0..5).map(|_| record_on("33.1", today(), |_| 4)).collect();
+            let batch = sender.batch(&records);
+            match sender.try_to_send(&url, &sender.path(), &batch) {
+                Ok(reply) if reply.status == 200 => {
+                    assert_eq!(verdicts(&reply), ["counted"; 5]);
+                    // Nobody listens any more once the test has failed.
+                    let _ = acknowledged.send(records);
+                }
+                // It may send no faster.
+                Ok(reply) if reply.status == 429 => thread::sleep(Duration::from_millis(50)),
+                // Cut off, or told to come back: this one may be counted or not.
+                _ => return (sender, records),
+            }
+        }
+    });
+    // The end comes while batches are under way.
+    let mut heard: Vec<_> = (0..5)
+        .flat_map(|_| so_far.recv_timeout(PATIENCE).expect("it is counted"))
+        .collect();
+    running.stop();
+    let (sender, cut) = sending.join().expect("no panic");
+    device = sender;
+    heard.extend(so_far.iter().flatten());
+    let mut running = Running::start(&folder, false);
+    for records in heard.chunks(50) {
+        let again = verdicts(&device.post(&running.world, records));
+        assert!(again.iter().all(|word| word == "already"), "{again:?}");
+    }
+    device.post(&running.world, &cut);
+    let figures = manager.figures(&running.world, "33.1");
+    let (_, waiting) = manager.live(&running.world, "33.1");
+    let counted = figures["responses"].as_u64().unwrap_or(0) + waiting;
+    assert_eq!(counted, (heard.len() + cut.len()) as u64);
+    running.stop();
 }
