@@ -171,6 +171,13 @@ impl Draft {
         true
     }
 
+    /// Whether any step was answered; a skipped one was not.
+    #[must_use]
+    pub fn has_answer(&self) -> bool {
+        let mut steps = self.steps.iter();
+        steps.any(|(_, _, given)| matches!(given, Given::Picked(_)))
+    }
+
     /// The level given to the current item before, if one returns to it.
     #[must_use]
     pub fn given_level(&self) -> Option<Level> {
@@ -335,6 +342,19 @@ mod tests {
         let finished = draft.finish().unwrap();
         assert_eq!(finished.response.id, ResponseId::from_random([7; 16]));
         assert!(!finished.response.answers.is_empty());
+    }
+
+    #[test]
+    fn us4_an_answer_anywhere_is_an_answer_and_a_skip_is_none() {
+        let form = form();
+        let mut draft = open(&form);
+        draft.skip();
+        assert!(!draft.has_answer(), "only skipped");
+        draft.answer(level(&form, 2));
+        assert!(draft.has_answer());
+        assert!(draft.back() && draft.back());
+        assert_eq!(draft.given_level(), None, "the first question has none");
+        assert!(draft.has_answer(), "the second question still has its own");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 // What a configuration or a member of staff can change for the citizen: practice, help, demographics,
 // opening hours; and the screen that is being cleaned.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { configured } from "./support/configured.mjs";
 import { eventually } from "./support/eventually.mjs";
@@ -23,6 +24,9 @@ before(async () => {
 });
 
 after(() => office?.close());
+
+/** local9 as the server keeps it, on this kiosk. */
+const local9 = () => ({ form: readFileSync(new URL("../../survey/forms/local9.json", import.meta.url), "utf8") });
 
 /** From the first question to the first that is not rated, all at one level. */
 async function rateAll(level) {
@@ -81,6 +85,27 @@ test("uk7_demographics_come_only_where_they_are_on_after_the_items_each_with_no_
   await kiosk.attract();
 });
 
+test("uk3_uk7_local9_is_asked_from_its_start_to_the_thanks", async () => {
+  await configured(kiosk, local9());
+  await kiosk.begin();
+  await kiosk.sees("CÔNG CHỨC TRỰC TIẾP GIẢI QUYẾT CÔNG VIỆC");
+  await kiosk.sees("Công chức có thái độ giao tiếp lịch sự.");
+  assert.equal(await rateAll(5), "Lần này Ông/Bà đến để làm gì?");
+  await choose("Nhận kết quả");
+  await kiosk.sees(/^Kết quả mà Ông\/Bà nhận được là đúng quy định/);
+  assert.equal(await rateAll(4), "Phản ánh, kiến nghị với cơ quan nhà nước (các cấp)");
+  await choose("Đã từng/ Có");
+  await rateAll(3);
+  await kiosk.page.getByRole("textbox").waitFor();
+  const before = bodies.length;
+  await kiosk.send();
+  await eventually(() => bodies.length, before + 1);
+  const levels = Object.entries(bodies.at(-1).answers).map(([item, level]) => [item.slice(0, 4), level]);
+  assert.equal(levels.length, 9);
+  for (const [factor, level] of levels) assert.equal(level, { l_cc: 5, l_kq: 4, l_gy: 3 }[factor], factor);
+  await kiosk.attract();
+});
+
 test("us4_help_is_said_on_every_screen_kept_in_the_record_and_fixed_at_the_first_answer", async () => {
   await configured(kiosk, {});
   const band = kiosk.page.getByText("Có người hỗ trợ", { exact: true });
@@ -110,6 +135,17 @@ test("us4_help_is_said_on_every_screen_kept_in_the_record_and_fixed_at_the_first
   assert.equal(bodies.at(-1).mode, "assisted");
   await kiosk.attract();
   assert.equal(await band.count(), 0, "the next citizen is said to be helped");
+  // The first answer need not be to the first question.
+  await kiosk.begin();
+  await choose("Bỏ qua câu này");
+  await choose(/mức 3 trên 5/);
+  for (const question of [2, 1]) {
+    await kiosk.press("Quay lại");
+    await kiosk.sees(new RegExp(`^Câu ${question} trên`));
+  }
+  await kiosk.press("Quay lại");
+  await kiosk.sees("Trước khi bắt đầu");
+  assert.equal(await kiosk.button("Nhờ người hỗ trợ").count(), 0, "changed after an answer to the second question");
 });
 
 test("us4_staff_hand_over_to_somebody_they_help", async () => {

@@ -71,6 +71,41 @@ test("b4_a_failed_opening_is_tried_three_times_and_never_answered_by_deleting", 
   await kiosk.reload();
 });
 
+test("uk17_what_cannot_write_says_so_before_the_first_question", async () => {
+  const fails = () => (window.storage.failsWriting = !localStorage.getItem("isMended"));
+  const tab = await kiosk.tab("/", `(${watchStorage})();(${fails})()`);
+  await tab.page.clock.install();
+  await tab.page.reload();
+  await tab.sees("Máy tạm dừng. Mời Ông/Bà hỏi nhân viên.");
+  assert.equal(await tab.button("Chạm để bắt đầu").count(), 0);
+  // Mended, and nobody there to load the page again.
+  await tab.page.evaluate(() => localStorage.setItem("isMended", "yes"));
+  await tab.page.clock.fastForward(31_000);
+  await tab.attract();
+  await tab.page.evaluate(() => localStorage.clear());
+});
+
+test("uk17_a_storage_that_never_opens_says_so_and_is_tried_again", async () => {
+  const tab = await kiosk.tab("/", () => {
+    const open = IDBFactory.prototype.open;
+    IDBFactory.prototype.open = function (...name) {
+      const request = open.apply(this, name);
+      // Its events are told to nobody.
+      if (!localStorage.getItem("isMended")) for (const event of ["onsuccess", "onerror"]) Object.defineProperty(request, event, { set() {} });
+      return request;
+    };
+  });
+  await tab.page.clock.install();
+  await tab.page.reload();
+  await tab.page.locator("main").getByText("Đang mở…").waitFor();
+  await tab.page.clock.fastForward(16_000);
+  await tab.sees("Máy tạm dừng. Mời Ông/Bà hỏi nhân viên.");
+  await tab.page.evaluate(() => localStorage.setItem("isMended", "yes"));
+  await tab.page.clock.fastForward(31_000);
+  await tab.attract();
+  await tab.page.evaluate(() => localStorage.clear());
+});
+
 /** The browser throws the database away, and nothing else. */
 async function wipe() {
   await kiosk.page.goto("about:blank");

@@ -127,6 +127,52 @@ test("uk11_after_silence_nothing_at_all_is_left", { timeout: 90_000 }, async () 
   await fresh.context.close();
 });
 
+test("uk5_a_key_that_is_held_answers_one_question", async () => {
+  const tab = await kiosk.tab("/");
+  const { page } = tab;
+  await tab.begin();
+  await page.waitForTimeout(450);
+  await page.keyboard.down("3");
+  await tab.sees(/^Câu 2 trên/);
+  for (let again = 0; again < 3; again += 1) {
+    await page.waitForTimeout(450);
+    await page.keyboard.down("3");
+  }
+  await tab.sees(/^Câu 2 trên/);
+  await page.waitForTimeout(450);
+  await page.keyboard.up("3");
+  await page.keyboard.press("3");
+  await tab.sees(/^Câu 3 trên/);
+  await page.close();
+});
+
+test("uk10_uk11_a_look_chosen_and_left_on_the_attract_screen_goes_back", { timeout: 90_000 }, async () => {
+  const tab = await kiosk.tab("/");
+  const { page } = tab;
+  await page.clock.install();
+  await page.goto(`${tab.origin}/`);
+  const looks = () => page.evaluate(() => ({ lang: document.documentElement.lang, ...document.documentElement.dataset }));
+  for (const choice of [["English", "Large text"], ["Tương phản cao"]]) {
+    await tab.attract();
+    for (const name of choice) await tab.press(name);
+    const chosen = await looks();
+    assert.notDeepEqual(chosen, { lang: "vi", size: "normal", contrast: "normal" });
+    await page.clock.fastForward(38_000);
+    await page.waitForTimeout(600);
+    assert.deepEqual(await looks(), chosen, "taken away from somebody who still reads");
+    await page.clock.fastForward(3_000);
+    await tab.attract();
+    await page.waitForFunction(() => document.documentElement.dataset.contrast === "normal");
+    assert.deepEqual(await looks(), { lang: "vi", size: "normal", contrast: "normal" });
+  }
+  // One that is as it was is left alone.
+  await page.evaluate(() => (window.isSame = true));
+  await page.clock.fastForward(90_000);
+  await page.waitForTimeout(600);
+  assert.equal(await page.evaluate(() => window.isSame), true, "loaded again for nothing");
+  await page.close();
+});
+
 test("uk11_after_a_crash_nothing_at_all_is_left", { timeout: 90_000 }, async () => {
   const fresh = await office.kiosk();
   const tab = await fresh.tab("/", holdMemory);
@@ -207,10 +253,10 @@ test("uk1_the_attract_screen_asks_one_thing_and_a_touch_anywhere_starts", async 
   }
   assert.equal(await tab.page.locator("main button").count(), 1);
   assert.ok((await tab.button("Chạm để bắt đầu").boundingBox()).height >= 96);
-  await tab.button("Chữ to").click();
-  await tab.button("Tương phản cao").click();
+  await tab.press("Chữ to");
+  await tab.press("Tương phản cao");
   assert.deepEqual(await tab.page.evaluate(() => ({ ...document.documentElement.dataset })), { size: "large", contrast: "strong" });
-  await tab.button("English").click();
+  await tab.press("English");
   await tab.page.getByRole("heading", { name: "How did we serve you today?" }).waitFor();
   await tab.page.waitForTimeout(450);
   await tab.page.mouse.click(200, 1500);

@@ -93,7 +93,16 @@ test("us7_each_warning_has_its_colour_its_words_and_what_to_do", async () => {
   const build = await tab.page.evaluate(() => document.querySelector("meta[name=app]").content.slice(0, 8));
   await tab.sees(new RegExp(`^Phiên bản \\d+\\.\\d+\\.\\d+ · ${build}$`));
   await tab.sees(/^Biểu mẫu express6 \([0-9a-f]{8}\)$/);
+  for (const said of [/^Phiên bản/, /^Biểu mẫu express6/]) assert.equal(await tone(said), "good");
   await tab.page.close();
+  // A browser that does not say how much is free is not one that is full.
+  const unknown = await kiosk.tab("/", () => (StorageManager.prototype.estimate = async () => ({})));
+  await unknown.staff(PIN);
+  const space = unknown.page.locator(".band", { hasText: "Trình duyệt không cho biết máy còn trống bao nhiêu" });
+  await space.waitFor();
+  assert.equal(await space.getAttribute("data-tone"), "calm");
+  assert.equal(await unknown.page.getByText("Sắp hết chỗ trên máy").count(), 0);
+  await unknown.page.close();
   // What waits grows old: green, amber after a day, red after three.
   await kiosk.context.setOffline(true);
   await kiosk.page.goto(`${kiosk.origin}/`);

@@ -18,7 +18,7 @@ use super::idle::{Silence, judge, lets_shell_in};
 use super::listen;
 use super::model::{Hearing, Look, Model};
 use super::pack::Pack;
-use super::session::{Order, Screen, Touch, View};
+use super::session::{Order, Screen, Touch, View, is_deaf};
 use super::setup::Setup;
 use super::timekeeper::Timekeeper;
 use crate::device::bell::Bell;
@@ -32,8 +32,6 @@ use crate::parts::Wording;
 const THANKS_MS: i64 = 5_000;
 /// The staff screen closes itself after so many seconds without a touch (UK14).
 const STAFF_S: u16 = 60;
-/// Who listens is given so many seconds more before the countdown (UK10).
-const LISTENING_S: u16 = 20;
 
 /// The parts of the world outside that this page holds on to.
 pub struct Outside {
@@ -52,6 +50,7 @@ pub struct Outside {
 pub struct State {
     model: ArcRwSignal<Model>,
     touched: Cell<i64>,
+    asked: Cell<i64>,
     began: Cell<i64>,
     turn: Cell<u32>,
     outside: Rc<Outside>,
@@ -90,6 +89,7 @@ impl Kiosk {
         Self(Box::leak(Box::new(SendWrapper::new(State {
             model: ArcRwSignal::new(Model::default()),
             touched: Cell::new(clock::monotonic()),
+            asked: Cell::new(0),
             began: Cell::new(0),
             turn: Cell::new(0),
             outside: Rc::new(outside),
@@ -203,19 +203,29 @@ impl Kiosk {
     }
 
     fn show_leaving(self, leaving: Option<u16>) {
-        if self.look(|model| model.leaving != leaving) {
+        let before = self.look(|model| model.leaving);
+        if before.is_none() {
+            self.asked.set(clock::monotonic());
+        }
+        if before != leaving {
             self.change(|model| model.leaving = leaving);
         }
     }
 
+    /// Whether what a touch would meet came up just now, so that it was meant for what stood before (UK5):
+    /// the screen, or the countdown over it.
+    #[must_use]
+    pub fn is_deaf(self) -> bool {
+        let now = clock::monotonic();
+        self.look(|model| match model.leaving {
+            Some(_) => is_deaf(self.asked.get(), now),
+            None => model.session.is_deaf(now),
+        })
+    }
+
     /// Asks whether to stop: the countdown begins at once.
     pub fn ask_to_leave(self) {
-        let idle_s = self.look(|model| {
-            let setup = model.setup.as_ref()?;
-            let longer = if model.has_listened { LISTENING_S } else { 0 };
-            let idle_s = setup.config.idle_s.saturating_add(longer);
-            model.session.is_someones().then_some(idle_s)
-        });
+        let idle_s = self.look(|model| model.idle_s().filter(|_| model.session.is_someones()));
         if let Some(idle_s) = idle_s {
             let touched = clock::monotonic() - i64::from(idle_s) * 1_000;
             self.touched.set(touched);
@@ -238,17 +248,19 @@ impl Kiosk {
             Some(left) if self.look(|model| model.cleaning == left) => return,
             Some(left) => return self.change(|model| model.cleaning = left),
         }
-        let silence = self.look(|model| match &model.setup {
-            Some(setup) if model.session.is_someones() => {
-                let longer = if model.has_listened { LISTENING_S } else { 0 };
-                let idle_s = setup.config.idle_s.saturating_add(longer);
+        let is_between = matches!(self.view(), View::Attract | View::Closed);
+        let silence = self.look(|model| match (&model.setup, model.idle_s()) {
+            (Some(setup), Some(idle_s)) if model.session.is_someones() => {
                 judge(quiet_ms, idle_s, setup.config.countdown_s)
             }
+            // A look that was left on, and nobody asks for it any more: nothing to count down for.
+            (_, Some(idle_s)) if is_between && model.is_to_taste() => judge(quiet_ms, idle_s, 0),
             _ => Silence::Short,
         });
         match silence {
             Silence::Short => self.show_leaving(None),
             Silence::Leaving(seconds) => self.show_leaving(Some(seconds)),
+            Silence::Over if is_between => self.start_anew(),
             Silence::Over => self.touch(Touch::Stop),
         }
     }
@@ -426,5 +438,6 @@ impl Kiosk {
         });
         self.adopt();
         self.show(Screen::Attract);
+        self.watch_hours();
     }
 }

@@ -1,10 +1,18 @@
 //! Reads the screen aloud on request: which voice has each sentence, and the reading itself. It ends with the
-//! screen. Never: half a screen; where one sentence has no voice, the button is hidden.
+//! screen. Never: half a screen; where a sentence that could have a voice has none, the button is hidden.
 
 use super::kiosk::{Kiosk, errand};
 use super::model::Hearing;
 use super::pack::Pack;
 use crate::device::aloud::{self, Sentence};
+
+/// Who says a sentence.
+enum Voice {
+    /// The pack: the path of its recording.
+    Recorded(String),
+    /// The device itself.
+    Device,
+}
 
 /// The path of a sentence's recording, if its language's pack has one.
 async fn recorded(packs: &[std::rc::Rc<Pack>], sentence: &Sentence) -> Option<String> {
@@ -23,24 +31,38 @@ async fn recorded(packs: &[std::rc::Rc<Pack>], sentence: &Sentence) -> Option<St
         .map(str::to_owned)
 }
 
-/// The screen or its language changed: what was read stops, and whether the new one can be read is
-/// found out.
+async fn voice(packs: &[std::rc::Rc<Pack>], sentence: &Sentence) -> Option<Voice> {
+    match recorded(packs, sentence).await {
+        Some(path) => Some(Voice::Recorded(path)),
+        None => aloud::has_voice(&sentence.language).then_some(Voice::Device),
+    }
+}
+
+/// The screen, the question over it, or its language changed: what was read stops, and whether the new
+/// one can be read is found out. Who listens hears the question whether somebody is still there.
 pub fn look(kiosk: Kiosk) {
     aloud::hush();
     let turn = kiosk.turn();
     errand(async move {
-        let mut can_hear = true;
+        let (mut is_whole, mut has_any) = (true, false);
         let packs = kiosk.look(|model| model.packs.clone());
         for sentence in aloud::sentences() {
-            can_hear &=
-                aloud::has_voice(&sentence.language) || recorded(&packs, &sentence).await.is_some();
+            let has_voice = voice(&packs, &sentence).await.is_some();
+            has_any |= has_voice;
+            // A number or a name that nobody could record is left out, and seen.
+            is_whole &= has_voice || sentence.is_filled;
         }
+        let can_hear = is_whole && has_any;
         let hearing = if can_hear {
             Hearing::Can
         } else {
             Hearing::Cannot
         };
         kiosk.hear(hearing, turn);
+        let is_asked = kiosk.look(|model| model.has_listened && model.leaving.is_some());
+        if can_hear && is_asked && kiosk.is_turn(turn) {
+            press(kiosk);
+        }
     });
 }
 
@@ -57,12 +79,14 @@ pub fn press(kiosk: Kiosk) {
     errand(async move {
         let packs = kiosk.look(|model| model.packs.clone());
         for sentence in aloud::sentences() {
+            let voice = voice(&packs, &sentence).await;
             if !kiosk.is_turn(turn) {
                 return;
             }
-            match recorded(&packs, &sentence).await {
-                Some(path) => aloud::play(&path).await,
-                None => aloud::say(&sentence).await,
+            match voice {
+                Some(Voice::Recorded(path)) => aloud::play(&path).await,
+                Some(Voice::Device) => aloud::say(&sentence).await,
+                None => {}
             }
         }
         kiosk.hear(Hearing::Can, turn);

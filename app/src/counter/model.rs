@@ -18,6 +18,9 @@ use crate::device::store::{Facts, QueueSummary};
 use crate::parts::Wording;
 use crate::text::{self, Text};
 
+/// Who listens is given so many seconds more before the countdown (UK10).
+const LISTENING_S: u16 = 20;
+
 /// The state of the counter's page. Screens are functions of it; touches change it.
 #[derive(Clone, Debug, Default)]
 pub struct Model {
@@ -265,8 +268,22 @@ impl Model {
     /// Whether it can still be said that somebody helps: until the first answer (US4).
     #[must_use]
     pub fn can_be_assisted(&self) -> bool {
-        let given = self.draft().and_then(Draft::given_level);
-        given.is_none()
+        !self.draft().is_some_and(Draft::has_answer)
+    }
+
+    /// Whether somebody chose a language, a look, or to listen: theirs, not the next citizen's (UK11).
+    #[must_use]
+    pub fn is_to_taste(&self) -> bool {
+        let first = self.languages().into_iter().next();
+        self.look != Look::default() || self.has_listened || first.as_ref() != Some(&self.language)
+    }
+
+    /// After so many seconds of silence somebody may have left (UK10): who listens is given longer.
+    #[must_use]
+    pub fn idle_s(&self) -> Option<u16> {
+        let longer = if self.has_listened { LISTENING_S } else { 0 };
+        let setup = self.setup.as_ref()?;
+        Some(setup.config.idle_s.saturating_add(longer))
     }
 
     /// What the queue asks of staff now (B3). Red: the records that wait are to be exported (O14).

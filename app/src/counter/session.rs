@@ -8,7 +8,13 @@ use crate::device::store::Entry;
 
 /// Touches in the first milliseconds of a screen do nothing (UK5): the second of two quick taps was
 /// meant for the screen before.
-pub const DEAF_MS: i64 = 400;
+const DEAF_MS: i64 = 400;
+
+/// Whether what stands `since` then is too new for a touch.
+#[must_use]
+pub const fn is_deaf(since: i64, now: i64) -> bool {
+    now.saturating_sub(since) < DEAF_MS
+}
 
 /// A screen that is being cleaned takes no touches for so long (UK13).
 pub const CLEANING_S: u16 = 30;
@@ -166,6 +172,12 @@ impl Session {
         }
     }
 
+    /// Whether the screen is so new that a touch was meant for the one before (UK5).
+    #[must_use]
+    pub const fn is_deaf(&self, now: i64) -> bool {
+        is_deaf(self.since, now)
+    }
+
     /// Whether a citizen may have left something on the screen, so that silence must clear it (UK10).
     #[must_use]
     pub const fn is_someones(&self) -> bool {
@@ -224,7 +236,7 @@ impl Session {
 
     /// Takes a touch.
     pub fn touch(&mut self, touch: Touch, now: i64) -> Order {
-        if now.saturating_sub(self.since) < DEAF_MS {
+        if self.is_deaf(now) {
             return Order::Nothing;
         }
         if touch == Touch::Stop {
@@ -358,6 +370,14 @@ mod tests {
         assert_eq!(session.view(), View::Step(Step::Item(1)));
         session.touch(Touch::Answer(level), 3_400);
         assert_eq!(session.view(), View::Step(Step::Item(2)));
+    }
+
+    #[test]
+    fn uk5_a_screen_hears_nothing_in_its_first_400_ms_and_everything_after() {
+        let mut session = Session::default();
+        session.show(Screen::Notice(None), 5_000);
+        assert!(session.is_deaf(5_000) && session.is_deaf(5_399));
+        assert!(!session.is_deaf(5_400));
     }
 
     #[test]

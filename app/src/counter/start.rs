@@ -16,6 +16,7 @@ use super::pin::closed_minutes;
 use super::proof::must_reload;
 use super::sender;
 use super::session::{Screen, Touch, View};
+use crate::device::bell::Bell;
 use crate::device::key::Key;
 use crate::device::page::Waking;
 use crate::device::shell::Shell;
@@ -27,8 +28,10 @@ use crate::text::Text;
 const SILENCE_TICK: Duration = Duration::from_millis(250);
 /// Looks at the clock and for a new shell so often.
 const SLOW_TICK: Duration = Duration::from_secs(5);
+/// A storage that has not opened after so long may never do (UK17).
+const OPENING_MS: i64 = 15_000;
 /// A page that could not open its storage loads again after so long (UK17).
-const RELOAD_MS: i32 = 30_000;
+const RELOAD_MS: i64 = 30_000;
 
 /// Mounts the counter.
 pub fn start() {
@@ -42,17 +45,32 @@ fn whole_page() -> impl Render {
     listen(kiosk);
     mirror(kiosk);
     errand(open(kiosk));
+    errand(async move {
+        Bell::default().wait(OPENING_MS).await;
+        if kiosk.view() == View::Loading {
+            pause(kiosk).await;
+        }
+    });
     move || kiosk.draw(|model| draw::page(kiosk, model))
+}
+
+/// Nothing can be kept, so nothing is asked; a page that was loaded again may have more luck. A storage
+/// that opens late brings its screen all the same.
+async fn pause(kiosk: Kiosk) {
+    // Who cannot read Vietnamese is told too.
+    kiosk.adopt();
+    kiosk.show(Screen::Paused);
+    Bell::default().wait(RELOAD_MS).await;
+    if kiosk.view() == View::Paused {
+        page::leave_for("/");
+    }
 }
 
 /// Chooses the first screen.
 async fn open(kiosk: Kiosk) {
     let outside = kiosk.outside();
     let Ok(facts) = outside.store.open().await else {
-        // Who cannot read Vietnamese is told too.
-        kiosk.adopt();
-        kiosk.show(Screen::Paused);
-        page::reload_after(RELOAD_MS);
+        pause(kiosk).await;
         return;
     };
     outside.timekeeper.remember(facts.server_time);
@@ -103,13 +121,24 @@ fn listen(kiosk: Kiosk) {
     });
     window_event_listener(ev::pointerdown, move |_| {
         // While the countdown stands, its buttons must be reached first: the click below counts.
-        if kiosk.look(|model| model.leaving.is_none()) {
+        if !is_leaving(kiosk) {
             kiosk.stay();
         }
     });
-    window_event_listener(ev::click, move |_| kiosk.stay());
+    window_event_listener(ev::click, move |_| {
+        if !is_leaving(kiosk) || !kiosk.is_deaf() {
+            kiosk.stay();
+        }
+    });
     window_event_listener(ev::pointercancel, move |_| kiosk.stay());
-    window_event_listener(ev::keydown, move |event| press(kiosk, &event.key()));
+    window_event_listener(ev::keydown, move |event| {
+        // A key that is held, or that something lies on, was pressed once (UK5).
+        if !event.repeat() {
+            press(kiosk, &event.key());
+        } else if event.key() == "Enter" {
+            event.prevent_default();
+        }
+    });
     aloud::on_voices(move || listen::look(kiosk));
     set_interval(move || kiosk.watch_silence(), SILENCE_TICK);
     set_interval(
@@ -121,9 +150,13 @@ fn listen(kiosk: Kiosk) {
     );
 }
 
+fn is_leaving(kiosk: Kiosk) -> bool {
+    kiosk.look(|model| model.leaving.is_some())
+}
+
 /// Keys 1 to 5 choose, Esc asks to stop (UX4); any key is a sign of life.
 fn press(kiosk: Kiosk, key: &str) {
-    let is_leaving = kiosk.look(|model| model.leaving.is_some());
+    let is_leaving = is_leaving(kiosk);
     if key == "Escape" && !is_leaving {
         kiosk.ask_to_leave();
         return;
@@ -202,7 +235,10 @@ fn mirror(kiosk: Kiosk) {
             });
         }
         // Read aloud only on request, and never over the end of its screen.
-        if is_new_view || before.is_none_or(|before| before.language != now.language) {
+        if is_new_view
+            || was_leaving != is_leaving
+            || before.is_none_or(|before| before.language != now.language)
+        {
             request_animation_frame(move || listen::look(kiosk));
         }
         if is_new_view && matches!(now.view, View::Attract | View::Closed) {

@@ -169,7 +169,8 @@ fn status(queue: &[Queued], sent: &[Waiting], sender: &Sender, days: Vec<DayCoun
         unsent: u32::try_from(left.len()).unwrap_or(u32::MAX),
         oldest: left.iter().map(|queued| queued.day).min(),
         persisted: sender.health.persisted,
-        free_mb: sender.health.free_mb,
+        // The wire says 0 for a storage that nothing is known of.
+        free_mb: sender.health.free_mb.unwrap_or_default(),
         losses: sender.health.losses,
         asides: u16::try_from(aside.count()).unwrap_or(u16::MAX),
         days,

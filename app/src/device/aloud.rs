@@ -12,7 +12,11 @@ use web_sys::{
 };
 
 /// What of a screen is read, in the order of the screen.
-const READ: &str = "main :is(h1, p, li, .label, .primary)";
+const READ: &str = "main :is(h1, p, li, .label, .primary, .quiet, .faint)";
+/// What is read instead while a question stands over the screen.
+const READ_FIRST: &str = "[role=alertdialog] :is(h2, p, button)";
+/// Marks a sentence that is made on this device from a number or a name.
+const FILLED: &str = "data-filled";
 
 thread_local! {
     /// The recording that plays now.
@@ -26,6 +30,8 @@ pub struct Sentence {
     pub text: String,
     /// The tag of their language.
     pub language: String,
+    /// Made on this device from a number or a name: no pack can have it recorded.
+    pub is_filled: bool,
 }
 
 fn synthesis() -> Option<SpeechSynthesis> {
@@ -55,14 +61,23 @@ pub fn has_voice(language: &str) -> bool {
 #[must_use]
 pub fn sentences() -> Vec<Sentence> {
     let page = web_sys::window().and_then(|window| window.document());
-    let found = page.and_then(|page| page.query_selector_all(READ).ok());
+    let found = page.and_then(|page| {
+        let first = page.query_selector_all(READ_FIRST).ok();
+        let first = first.filter(|found| found.length() > 0);
+        first.or_else(|| page.query_selector_all(READ).ok())
+    });
     let found = found.map_or_else(Array::new, |found| Array::from(&found));
     let sentence = |element: JsValue| {
         let element: Element = element.unchecked_into();
         let text = element.text_content()?.trim().to_owned();
         let marked = element.closest("[lang]").ok()??;
         let language = marked.get_attribute("lang")?;
-        (!text.is_empty()).then_some(Sentence { text, language })
+        let is_filled = element.has_attribute(FILLED);
+        (!text.is_empty()).then_some(Sentence {
+            text,
+            language,
+            is_filled,
+        })
     };
     found.iter().filter_map(sentence).collect()
 }

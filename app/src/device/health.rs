@@ -11,8 +11,8 @@ use super::witness;
 pub struct Health {
     /// The browser promised to keep the storage.
     pub persisted: bool,
-    /// Free for this site, in megabytes of 1,000,000 bytes; 0 when unknown.
-    pub free_mb: u32,
+    /// Free for this site, in megabytes of 1,000,000 bytes; `None` where the browser does not say.
+    pub free_mb: Option<u32>,
     /// How often it was found empty after it had held an enrolment.
     pub losses: u16,
 }
@@ -49,7 +49,7 @@ pub async fn look() -> Health {
     let estimate = kept(storage.estimate(), PATIENCE_MS).await;
     Health {
         persisted: persisted.is_some_and(|persisted| persisted.is_truthy()),
-        free_mb: estimate.map_or(0, |estimate| free_mb(estimate.unchecked_ref())),
+        free_mb: estimate.and_then(|estimate| free_mb(estimate.unchecked_ref())),
         losses: witness::losses(),
     }
 }
@@ -69,10 +69,10 @@ pub async fn persist() -> bool {
     clippy::cast_sign_loss,
     reason = "a double above zero; the conversion stops at u32::MAX"
 )]
-fn free_mb(estimate: &StorageEstimate) -> u32 {
-    let quota = estimate.get_quota().unwrap_or_default();
+fn free_mb(estimate: &StorageEstimate) -> Option<u32> {
+    let quota = estimate.get_quota()?;
     let usage = estimate.get_usage().unwrap_or_default();
-    ((quota - usage).max(0.0) / 1_000_000.0) as u32
+    Some(((quota - usage).max(0.0) / 1_000_000.0) as u32)
 }
 
 #[cfg(test)]

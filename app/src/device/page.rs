@@ -4,7 +4,6 @@ use leptos::ev;
 use leptos::prelude::{window_event_listener, window_event_listener_untyped};
 use survey::id::AppHash;
 use wasm_bindgen::JsCast;
-use wasm_bindgen::closure::Closure;
 use web_sys::{
     Document, HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition, VisibilityState, Window,
 };
@@ -145,18 +144,6 @@ pub fn focus_sibling(forward: bool) {
 pub fn scroll_to_top() {
     if let Some(window) = window() {
         window.scroll_to_with_x_and_y(0.0, 0.0);
-    }
-}
-
-/// Loads the page afresh after so many milliseconds.
-pub fn reload_after(milliseconds: i32) {
-    let reload = Closure::once_into_js(|| leave_for("/"));
-    if let Some(window) = window() {
-        // Without a timer the page stays as it is.
-        let _ = window.set_timeout_with_callback_and_timeout_and_arguments_0(
-            reload.unchecked_ref(),
-            milliseconds,
-        );
     }
 }
 

@@ -157,7 +157,7 @@ pub fn progress(asker: &dyn Asker, draft: &Draft) -> Node {
     let said = filled(asker, Text::QuestionOf, &[("n", &n), ("m", &m)]);
     let bar = element("progress", "").attribute("aria-hidden", "true");
     element("div", "progress")
-        .with(line("", said))
+        .with(line("", said).flag("data-filled", true))
         .with(bar.attribute("value", n).attribute("max", m))
 }
 

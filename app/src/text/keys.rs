@@ -90,6 +90,7 @@ texts! {
     LastingOff,
     FreeSpace,
     SpaceLow,
+    SpaceUnknown,
     ClockRight,
     ClockOff,
     ClockUnknown,

@@ -1,7 +1,7 @@
 //! The screen that waits for a citizen (UK1), and the notice before the first question (UK2).
 
 use super::controls::{
-    band, button, click, heading, inline, line, line_of, list, sends, steps, truth,
+    band, button, filled, heading, inline, line, line_of, list, sends, settled, steps, truth,
 };
 use crate::counter::kiosk::Kiosk;
 use crate::counter::model::Model;
@@ -28,7 +28,7 @@ pub fn attract(kiosk: Kiosk, model: &Model) -> Node {
     });
     let promises = element("div", "promises")
         .with_all(why)
-        .with(line("", model.count(Text::AboutMinutes, minutes)))
+        .with(filled(line("", model.count(Text::AboutMinutes, minutes))))
         .with(line("", model.say(Text::Voluntary)))
         .with(line("", model.say(Text::NoEffect)));
     let start = || sends(kiosk, Touch::Start);
@@ -42,7 +42,7 @@ pub fn attract(kiosk: Kiosk, model: &Model) -> Node {
             start(),
         ))
         .with(promises)
-        .with(element("p", "place").with_all(place.into_iter().flatten()))
+        .with(filled(element("p", "place")).with_all(place.into_iter().flatten()))
 }
 
 /// Who asks, why, which data, which rights (P4); whether somebody helps (US4). Going back stores
@@ -71,7 +71,9 @@ pub fn notice(kiosk: Kiosk, model: &Model) -> Node {
         sends(kiosk, Touch::Back),
     )];
     if model.can_be_assisted() {
-        let assist = click(move || kiosk.change(|model| model.is_assisted = !model.is_assisted));
+        let assist = settled(kiosk, move || {
+            kiosk.change(|model| model.is_assisted = !model.is_assisted);
+        });
         let help = button("quiet", model.say(Text::AskForHelp), assist);
         buttons.push(help.attribute("aria-pressed", truth(model.is_assisted)));
     }

@@ -4,7 +4,7 @@ use survey::answer::LONGEST_COMMENT;
 use survey::comment::looks_personal;
 
 use super::asking::Asking;
-use super::controls::{self, button, click, heading, inline, line, mark};
+use super::controls::{self, button, click, filled, heading, inline, line, mark};
 use crate::counter::kiosk::Kiosk;
 use crate::counter::model::Model;
 use crate::counter::session::Touch;
@@ -35,6 +35,7 @@ pub fn screen(kiosk: Kiosk, model: &Model) -> Node {
         .attribute("rows", "6")
         .attribute("maxlength", LONGEST_COMMENT.to_string())
         .attribute("autocomplete", "off")
+        .attribute("autocorrect", "off")
         .attribute("spellcheck", "false")
         .value(&model.comment)
         .on_input(write);
@@ -48,7 +49,7 @@ pub fn screen(kiosk: Kiosk, model: &Model) -> Node {
         .with(
             element("div", "comment")
                 .with(paper)
-                .with(line("left", model.count(Text::CommentLeft, left)))
+                .with(filled(line("left", model.count(Text::CommentLeft, left))))
                 .with(said.with_all(ask_to_remove)),
         )
         .with(controls::steps(buttons))

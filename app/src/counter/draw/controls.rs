@@ -14,6 +14,15 @@ pub fn click(mut act: impl FnMut() + 'static) -> Act {
     Box::new(move |_| act())
 }
 
+/// Boxes what a click does, but for one that was meant for the screen before (UK5).
+pub fn settled(kiosk: Kiosk, mut act: impl FnMut() + 'static) -> Act {
+    click(move || {
+        if !kiosk.is_deaf() {
+            act();
+        }
+    })
+}
+
 /// A click that stands for a touch.
 pub fn sends(kiosk: Kiosk, touch: Touch) -> Act {
     click(move || kiosk.touch(touch.clone()))
@@ -21,7 +30,9 @@ pub fn sends(kiosk: Kiosk, touch: Touch) -> Act {
 
 /// A click that asks whether to stop, once it has itself been taken as a sign of life.
 pub fn asks_to_leave(kiosk: Kiosk) -> Act {
-    click(move || request_animation_frame(move || kiosk.ask_to_leave()))
+    settled(kiosk, move || {
+        request_animation_frame(move || kiosk.ask_to_leave());
+    })
 }
 
 /// A button that sends its form.
@@ -58,16 +69,25 @@ pub fn inline(said: Phrase) -> Node {
     said_in("span", "", said)
 }
 
-/// A paragraph in parts, each with its language.
+/// A paragraph in parts, each with its language: names among them, that no pack has recorded (UK2).
 pub fn line_of(class: &'static str, parts: Vec<Phrase>) -> Node {
-    element("p", class).with_all(parts.into_iter().map(inline))
+    filled(element("p", class)).with_all(parts.into_iter().map(inline))
+}
+
+/// Marks a sentence that is made here from a name or a number: read aloud by the device's own voice or
+/// left out, as no pack can have it recorded.
+pub fn filled(sentence: Node) -> Node {
+    sentence.flag("data-filled", true)
 }
 
 /// A list of sentences, each in parts with their languages.
 pub fn list(class: &'static str, sentences: Vec<Vec<Phrase>>) -> Node {
     let entries = sentences.into_iter();
-    element("ul", class)
-        .with_all(entries.map(|parts| element("li", "").with_all(parts.into_iter().map(inline))))
+    element("ul", class).with_all(entries.map(|parts| {
+        element("li", "")
+            .flag("data-filled", parts.len() > 1)
+            .with_all(parts.into_iter().map(inline))
+    }))
 }
 
 /// The row of buttons under a screen.

@@ -1,6 +1,6 @@
 //! The screens of one sentence, the thanks among them; and the one that could not save (UK9, O15).
 
-use super::controls::{asks_to_leave, button, heading, line, sends};
+use super::controls::{asks_to_leave, button, filled, heading, line, sends};
 use crate::counter::kiosk::Kiosk;
 use crate::counter::model::Model;
 use crate::counter::session::Touch;
@@ -33,7 +33,8 @@ pub fn not_saved(kiosk: Kiosk, model: &Model) -> Node {
 
 /// Touches do nothing until the seconds are over (UK13).
 pub fn cleaning(model: &Model) -> Node {
+    let seconds = model.count(Text::Cleaning, model.cleaning.into());
     element("section", "screen note")
         .with(emblem())
-        .with(heading(model.count(Text::Cleaning, model.cleaning.into())))
+        .with(filled(heading(seconds)))
 }

@@ -5,11 +5,11 @@ use std::time::Duration;
 use leptos::prelude::set_timeout_with_handle;
 use survey::form::Step;
 
-use super::controls::{band, button, click, toggle};
+use super::controls::{band, button, click, settled, toggle};
 use super::{asking, attract, comment, ending, enrol, leaving, staff};
 use crate::counter::kiosk::Kiosk;
 use crate::counter::listen;
-use crate::counter::model::{Hearing, Model};
+use crate::counter::model::{Hearing, Look, Model};
 use crate::counter::session::{Touch, View};
 use crate::device::clock;
 use crate::parts::Tone;
@@ -60,16 +60,19 @@ fn bar(kiosk: Kiosk, model: &Model) -> Node {
     let language = |(tag, name): (String, String)| {
         let lang = Some(tag.clone());
         let is_chosen = tag == here;
-        let speak = click(move || kiosk.change(|model| model.language.clone_from(&tag)));
+        let speak = settled(kiosk, move || {
+            kiosk.change(|model| model.language.clone_from(&tag));
+        });
         toggle(name, lang, is_chosen, speak)
     };
     let look = |text, is_on, act| {
         let said = model.say(text);
         toggle(said.text, said.lang.map(str::to_owned), is_on, act)
     };
-    let enlarge = click(move || kiosk.change(|model| model.look.is_large = !model.look.is_large));
-    let strengthen =
-        click(move || kiosk.change(|model| model.look.is_strong = !model.look.is_strong));
+    let turn =
+        |change: fn(&mut Look)| settled(kiosk, move || kiosk.change(|it| change(&mut it.look)));
+    let enlarge = turn(|look| look.is_large = !look.is_large);
+    let strengthen = turn(|look| look.is_strong = !look.is_strong);
     let hears = model.hearing == Hearing::Hears;
     let listen = (model.hearing != Hearing::Cannot).then(|| {
         let text = if hears {
@@ -77,7 +80,7 @@ fn bar(kiosk: Kiosk, model: &Model) -> Node {
         } else {
             Text::Listen
         };
-        let press = click(move || listen::press(kiosk));
+        let press = settled(kiosk, move || listen::press(kiosk));
         button("choice", model.say(text), press)
     });
     let is_sample = model.setup.as_ref().is_some_and(|it| it.config.sample);
@@ -92,13 +95,16 @@ fn bar(kiosk: Kiosk, model: &Model) -> Node {
         (is_between && model.must_export(clock::wall())).then_some((Tone::Red, Text::StaffNeeded));
     let help = model.is_assisted.then_some((Tone::Calm, Text::Assisted));
     let languages = model.choices().into_iter().map(language);
+    // The name of the group is no text on the page: its language is the group's own.
+    let choose = model.say(Text::ChooseLanguage);
     let bands = [mark, call, help].into_iter().flatten();
     element("header", "bar")
         .with(corner(kiosk))
         .with(
             element("div", "choices")
                 .attribute("role", "group")
-                .attribute("aria-label", model.say(Text::ChooseLanguage).text)
+                .attribute("aria-label", choose.text)
+                .lang(choose.lang)
                 .with_all(languages),
         )
         .with(

@@ -1,6 +1,6 @@
 //! The question whether anybody is still there, with its countdown (UK10).
 
-use super::controls::{button, click, inline, line, sends};
+use super::controls::{button, filled, inline, line, settled};
 use crate::counter::kiosk::Kiosk;
 use crate::counter::model::Model;
 use crate::counter::session::Touch;
@@ -24,9 +24,11 @@ pub fn spoken(model: &Model) -> Node {
 /// Stands over the screen while the countdown runs. Any touch ends it.
 pub fn dialog(kiosk: Kiosk, model: &Model) -> Node {
     let left = model.leaving.unwrap_or_default();
+    let countdown = model.count(Text::ClearingIn, left.into());
     let title = element("h2", "").attribute("id", "leaving");
-    let stop = sends(kiosk, Touch::Stop);
-    let stay = click(move || kiosk.stay());
+    // Not by the second of two quick taps on the button that asked for this.
+    let stop = settled(kiosk, move || kiosk.touch(Touch::Stop));
+    let stay = settled(kiosk, move || kiosk.stay());
     let stay = button("primary", model.say(Text::StillHere), stay);
     let actions = element("div", "actions")
         .with(button("quiet", model.say(Text::StopAndClear), stop))
@@ -36,10 +38,7 @@ pub fn dialog(kiosk: Kiosk, model: &Model) -> Node {
         .attribute("aria-modal", "true")
         .attribute("aria-labelledby", "leaving")
         .with(title.with(inline(model.say(Text::StillThere))))
-        .with(line(
-            "countdown",
-            model.count(Text::ClearingIn, left.into()),
-        ))
+        .with(filled(line("countdown", countdown)))
         .with(actions);
     element("div", "veil").with(dialog)
 }

@@ -11,7 +11,6 @@ use super::rescue::rescue;
 use crate::counter::enrol::choose_field;
 use crate::counter::kiosk::Kiosk;
 use crate::counter::model::Model;
-use crate::counter::pack::Phrase;
 use crate::counter::session::{CLEANING_S, Screen};
 use crate::device::{clock, page};
 use crate::parts::Tone;
@@ -161,17 +160,15 @@ pub fn health(model: &Model) -> Node {
             let off = model.say(Text::LastingOff);
             tell(Tone::Red, off, Some(Text::LastingHow));
         }
-        let free = model.count(Text::FreeSpace, health.free_mb.into());
-        if alarm::of_space(health.free_mb) > Alarm::Calm {
-            let low = model.say(Text::SpaceLow);
-            let text = [&low.text, ". ", &free.text].concat();
-            let low = Phrase {
-                text,
-                lang: low.lang,
-            };
-            tell(Tone::Amber, low, Some(Text::SpaceHow));
-        } else {
-            tell(Tone::Good, free, None);
+        let free = |free_mb: u32| model.count(Text::FreeSpace, free_mb.into());
+        match health.free_mb {
+            None => tell(Tone::Calm, model.say(Text::SpaceUnknown), None),
+            Some(free_mb) if alarm::of_space(free_mb) > Alarm::Calm => {
+                let mut low = model.say(Text::SpaceLow);
+                low.text = [&low.text, ". ", &free(free_mb).text].concat();
+                tell(Tone::Amber, low, Some(Text::SpaceHow));
+            }
+            Some(free_mb) => tell(Tone::Good, free(free_mb), None),
         }
     }
     match model.minutes_ahead.map(i64::abs) {
@@ -185,15 +182,20 @@ pub fn health(model: &Model) -> Node {
     let short = |hash: String| hash.get(..8).unwrap_or_default().to_owned();
     let build = short(page::app().to_string());
     let app = [env!("CARGO_PKG_VERSION"), " · ", &build].concat();
-    let mut facts = vec![vec![model.fill(Text::VersionIs, &[("v", &app)])]];
-    facts.extend(model.setup.as_ref().map(|setup| {
+    tell(
+        Tone::Good,
+        model.fill(Text::VersionIs, &[("v", &app)]),
+        None,
+    );
+    if model.has_update {
+        tell(Tone::Calm, model.say(Text::UpdateReady), None);
+    }
+    if let Some(setup) = &model.setup {
         let id = short(setup.form.id().to_string());
-        vec![model.fill(Text::FormIs, &[("code", setup.form.code()), ("id", &id)])]
-    }));
-    facts.extend(model.has_update.then(|| vec![model.say(Text::UpdateReady)]));
-    card("card", model, Text::HealthTitle)
-        .with_all(told)
-        .with(list("facts", facts))
+        let named = [("code", setup.form.code()), ("id", &id)];
+        tell(Tone::Good, model.fill(Text::FormIs, &named), None);
+    }
+    card("card", model, Text::HealthTitle).with_all(told)
 }
 
 /// "14:05 23/11" in Việt Nam.
