@@ -8,7 +8,7 @@ import { chromium } from "playwright-core";
 import { Kiosk, launch } from "./support/kiosk.mjs";
 import { Office } from "./support/office.mjs";
 import { Sample } from "./support/sample.mjs";
-import { everyScreen, rareScreens } from "./support/screens.mjs";
+import { everyScreen, INERT, rareScreens } from "./support/screens.mjs";
 
 const OUT = process.env.OUT;
 const README = process.env.README;
@@ -41,7 +41,7 @@ async function everything() {
   const office = await Office.open();
   for (const [size, [width, height]] of WANTED) {
     const sheets = { vi: [], en: [] };
-    for (const walk of [everyScreen, rareScreens]) await walk(office, (kiosk, screen) => shoot(kiosk, screen, sheets), { viewport: { width, height } });
+    for (const walk of [everyScreen, rareScreens]) await walk(office, (kiosk, screen) => shoot(kiosk, screen, sheets), { viewport: { width, height }, voices: true });
     for (const [language, shots] of Object.entries(sheets)) await contactSheet(`counter-${size}-${language}`, shots, width > height ? 480 : 270);
   }
   await office.close();
@@ -82,6 +82,8 @@ async function shoot(kiosk, screen, sheets) {
   const { page } = kiosk;
   const speak = async (language) => {
     // Behind the dialog nothing can be pressed: it is asked for again in the other language.
+    // The first touches of a screen, and of the dialog, do nothing (UK5).
+    await page.waitForTimeout(450);
     if (screen === "still there") await page.locator("#still-here").click();
     await page.getByRole("button", { name: LANGUAGES[language], exact: true }).click();
     if (screen === "still there") await page.keyboard.press("Escape");
@@ -92,7 +94,7 @@ async function shoot(kiosk, screen, sheets) {
     const png = await page.screenshot({ fullPage: true });
     sheets[language].push({ screen, png });
   };
-  if (screen === "cleaning" || screen === "cleaning in English") return take(screen === "cleaning" ? "vi" : "en");
+  if (INERT.includes(screen) && screen !== "still there") return take(screen.endsWith("in English") ? "en" : "vi");
   for (const language of ["en", "vi"]) {
     await speak(language);
     await take(language);

@@ -1,14 +1,15 @@
 // Every screen of the counter, one after another, for whoever wants to look at each.
+import { readFileSync } from "node:fs";
 import { configured } from "./configured.mjs";
 import { enrolmentCode, PIN } from "./operator.mjs";
 
-/** The screens behind which nothing can be pressed, a language neither. */
-export const INERT = ["still there", "cleaning", "cleaning in English"];
+/** The screens on which no language can be pressed. */
+export const INERT = ["still there", "cleaning", "cleaning in English", "opening"];
 
 /** Thanks and a pause go by themselves and the storage obeys: all wait for the one who looks. */
 export function holdStill() {
   const later = window.setTimeout;
-  const isHeld = (wait) => (window.holdsThanks && wait === 5_000) || (location.hash === "#broken" && wait === 30_000);
+  const isHeld = (wait) => (window.holdsThanks && wait === 5_000) || (location.hash === "#broken" && wait === 30_000) || (location.hash === "#slow" && wait === 15_000);
   window.setTimeout = (call, wait, ...given) => later(call, isHeld(wait) ? 600_000 : wait, ...given);
   const write = IDBObjectStore.prototype.put;
   IDBObjectStore.prototype.put = function (...values) {
@@ -18,16 +19,33 @@ export function holdStill() {
   const open = IDBFactory.prototype.open;
   IDBFactory.prototype.open = function (...name) {
     if (location.hash === "#broken") throw new DOMException("Not now.", "UnknownError");
-    return open.apply(this, name);
+    const request = open.apply(this, name);
+    // Its events are told to nobody.
+    if (location.hash === "#slow") for (const event of ["onsuccess", "onerror"]) Object.defineProperty(request, event, { set() {} });
+    return request;
   };
+  const complete = Object.getOwnPropertyDescriptor(IDBTransaction.prototype, "oncomplete");
+  Object.defineProperty(IDBTransaction.prototype, "oncomplete", {
+    ...complete,
+    set(listener) {
+      const tell = (event) => (window.holdsSaving ? later(tell, 50, event) : listener.call(this, event));
+      complete.set.call(this, tell);
+    },
+  });
+}
+
+/** A device with a voice of its own for both languages, which says nothing. */
+export function giveVoices() {
+  window.speechSynthesis.getVoices = () => ["vi-VN", "en-US"].map((lang) => ({ lang }));
 }
 
 /** Hours that are over: the whole of another day of the week. */
 const anotherDay = () => [{ weekday: ((new Date(Date.now() + 7 * 3_600_000).getUTCDay() || 7) % 7) + 1, from: 0, to: 1440 }];
 
 /** A fresh device from its enrolment to its staff screen; `look` is called with each screen's name. */
-export async function everyScreen(office, look, options = {}) {
+export async function everyScreen(office, look, { voices = false, ...options } = {}) {
   const kiosk = await office.device({ reducedMotion: "reduce", ...options });
+  if (voices) await kiosk.context.addInitScript(giveVoices);
   await kiosk.visit("/", holdStill);
   const { page } = kiosk;
   const arrive = async (name, mark) => {
@@ -86,7 +104,7 @@ export async function everyScreen(office, look, options = {}) {
   await arrive("cleaning", page.getByText(/^Đang lau màn hình/));
   await kiosk.staff(PIN);
   await page.getByText(/phiếu chờ gửi/).waitFor();
-  await kiosk.button("English").click();
+  await kiosk.press("English");
   await kiosk.button("Lock for cleaning").click();
   await arrive("cleaning in English", page.getByText(/^Cleaning/));
   await configured(kiosk, { training: true });
@@ -102,6 +120,8 @@ export async function everyScreen(office, look, options = {}) {
 /** Does something with a screen in each language and each of its three looks; leaves it as it was. */
 export async function everyLook({ page }, act) {
   const toggle = (name) => page.getByRole("button", { name, exact: true }).click();
+  // The first touches of a screen do nothing (UK5).
+  await page.waitForTimeout(450);
   for (const [language, own, large, strong] of [["en", "English", "Large text", "High contrast"], ["vi", "Tiếng Việt", "Chữ to", "Tương phản cao"]]) {
     await toggle(own);
     await act(`${language} plain`);
@@ -114,12 +134,24 @@ export async function everyLook({ page }, act) {
   }
 }
 
+/** As above, in each language and as the screen stands: large where its name says so. */
+export const eachLanguage = (screen) => async ({ page }, act) => {
+  await page.waitForTimeout(450);
+  for (const [language, own] of [["en", "English"], ["vi", "Tiếng Việt"]]) {
+    await page.getByRole("button", { name: own, exact: true }).click();
+    await act(`${language} ${screen.includes("large") ? "large" : "plain"}`);
+  }
+};
+
 /**
  * What a citizen or staff meet more rarely: an official statement of several lines in each look, a
- * choice of who one is, practice in the middle of a survey, answers set aside, answers too old to wait.
+ * choice of who one is, what passes in a moment, practice, answers set aside, answers too old to wait, a
+ * rescue file, a gate that is shut.
  */
-export async function rareScreens(office, look, options = {}) {
+export async function rareScreens(office, look, { voices = false, ...options } = {}) {
   const kiosk = await office.device({ reducedMotion: "reduce", ...options });
+  await kiosk.context.addInitScript(holdStill);
+  if (voices) await kiosk.context.addInitScript(giveVoices);
   await kiosk.context.addInitScript(() => {
     const now = Date.now;
     Date.now = () => now() + 86_400_000 * Number(localStorage.getItem("days") ?? 0);
@@ -132,7 +164,7 @@ export async function rareScreens(office, look, options = {}) {
     await mark.waitFor();
     await look(kiosk, name);
   };
-  const toggle = (name) => kiosk.button(name).click();
+  const toggle = (name) => kiosk.press(name);
   await configured(kiosk, { demographics: ["d_gender", "d_age"] });
   await kiosk.begin();
   const statement = page.getByText(/^Câu 1 trên/);
@@ -157,7 +189,10 @@ export async function rareScreens(office, look, options = {}) {
   await page.getByRole("heading", { name: "Độ tuổi" }).waitFor();
   await kiosk.press("Không trả lời");
   await page.getByRole("textbox").waitFor();
-  await kiosk.send();
+  await page.evaluate(() => (window.holdsSaving = true));
+  await kiosk.press("Gửi");
+  await arrive("saving", page.getByRole("heading", { name: "Đang lưu…" }));
+  await page.evaluate(() => (window.holdsSaving = false));
   await kiosk.attract();
   await kiosk.staff(PIN);
   await arrive("staff, set aside", page.getByText("1 phiếu để riêng"));
@@ -168,10 +203,37 @@ export async function rareScreens(office, look, options = {}) {
   await arrive("attract, staff called", page.getByText(/^Mời nhân viên kiểm tra máy/));
   await kiosk.staff(PIN);
   await arrive("staff, export first", page.getByText(/^Đã hơn 3 ngày/));
+  const saving = page.waitForEvent("download");
+  await kiosk.press("Xuất tệp dự phòng");
+  const file = await (await saving).path();
+  await arrive("staff, exported", page.getByText(/^Đã ghi 1 phiếu vào 1 tệp/));
   await kiosk.context.setOffline(false);
+  const asked = page.waitForEvent("filechooser");
+  await kiosk.press("Nhập tệp dự phòng");
+  await (await asked).setFiles(file);
+  await arrive("staff, imported", page.getByText(/^Máy chủ đã nhận/));
   await page.evaluate(() => localStorage.setItem("days", 0));
   await configured(kiosk, { training: true });
   await kiosk.begin();
   await arrive("practice, statement", page.getByText(/^Câu 1 trên/));
+  const form = readFileSync(new URL("../../../survey/forms/express6.json", import.meta.url), "utf8");
+  await configured(kiosk, { training: true, form, pin: null });
+  await kiosk.express([0, 0, 0, 0]);
+  await page.evaluate(() => (window.holdsThanks = true));
+  await kiosk.press("Gửi");
+  await arrive("practice thanks", page.getByText(/^Cảm ơn Ông.Bà đã tập dùng/));
+  await page.goto(`${kiosk.origin}/staff`);
+  await arrive("no PIN", page.getByText(/^Chưa có mã PIN/));
+  await configured(kiosk, {});
+  await page.goto(`${kiosk.origin}/staff`);
+  for (let wrong = 0; wrong < 5; wrong += 1) {
+    await page.getByLabel("Nhập mã PIN").fill("1111");
+    await kiosk.button("Tiếp tục").click();
+    await page.getByText(wrong < 4 ? "Sai mã PIN." : /^Sai mã. Thử lại sau/).waitFor();
+  }
+  await arrive("gate closed", page.getByText(/^Sai mã. Thử lại sau/));
+  await page.goto("about:blank");
+  await page.goto(`${kiosk.origin}/#slow`);
+  await arrive("opening", page.locator("main").getByText("Đang mở…"));
   await kiosk.context.close();
 }
