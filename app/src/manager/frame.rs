@@ -3,10 +3,11 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::components::{A, Outlet};
+use leptos_router::hooks::use_location;
 
 use super::account::{Desk, Prove, SignIn, Visit, WithKept, said};
 use super::program::Program;
-use crate::device::{api, preference};
+use crate::device::{api, page, preference};
 use crate::parts::{Band, Emblem, Tone, Words};
 use crate::text::{Language, ManagerText as Text};
 
@@ -72,6 +73,12 @@ fn Inside() -> impl IntoView {
     let words = Words::here();
     let desk = Desk::here();
     let (figures, house) = (Program::Figures.rel(), Program::House.rel());
+    // On a narrow screen the places are a strip: the one where one is stands in sight.
+    let path = use_location().pathname;
+    Effect::new(move || {
+        let place = ["place-", path.get().trim_start_matches('/')].concat();
+        request_animation_frame(move || page::reveal(&place));
+    });
     let leave = move |_| {
         spawn_local(async move {
             // Whatever the server says, this page forgets; a session that it could not end now
@@ -96,31 +103,47 @@ fn Inside() -> impl IntoView {
                     </A>
                 </Show>
                 <Show when=move || desk.powers().sees_devices>
-                    <A href="/devices" attr:rel=house>{words.line(Text::Devices)}</A>
+                    <A href="/devices" attr:rel=house attr:id="place-devices">
+                        {words.line(Text::Devices)}
+                    </A>
                 </Show>
                 <Show when=move || { desk.powers().with_kept >= WithKept::See }>
-                    <A href="/kept" attr:rel=house>{words.line(Text::KeptPlace)}</A>
+                    <A href="/kept" attr:rel=house attr:id="place-kept">
+                        {words.line(Text::KeptPlace)}
+                    </A>
                 </Show>
                 <Show when=move || desk.powers().keeps_devices>
-                    <A href="/forms" attr:rel=house>{words.line(Text::FormsTab)}</A>
-                    <A href="/languages" attr:rel=house>{words.line(Text::LanguagesTab)}</A>
+                    <A href="/forms" attr:rel=house attr:id="place-forms">
+                        {words.line(Text::FormsTab)}
+                    </A>
+                    <A href="/languages" attr:rel=house attr:id="place-languages">
+                        {words.line(Text::LanguagesTab)}
+                    </A>
                 </Show>
                 <Show when=move || desk.powers().keeps_units>
-                    <A href="/units" attr:rel=house>{words.line(Text::Organisation)}</A>
+                    <A href="/units" attr:rel=house attr:id="place-units">
+                        {words.line(Text::Organisation)}
+                    </A>
                 </Show>
                 <Show when=move || desk.powers().keeps_people>
-                    <A href="/people" attr:rel=house>{words.line(Text::PeopleTab)}</A>
+                    <A href="/people" attr:rel=house attr:id="place-people">
+                        {words.line(Text::PeopleTab)}
+                    </A>
                 </Show>
                 <Show when=move || desk.powers().sees_audit>
-                    <A href="/audit" attr:rel=house>{words.line(Text::AuditTab)}</A>
-                    <A href="/server" attr:rel=house>{words.line(Text::ServerTab)}</A>
+                    <A href="/audit" attr:rel=house attr:id="place-audit">
+                        {words.line(Text::AuditTab)}
+                    </A>
+                    <A href="/server" attr:rel=house attr:id="place-server">
+                        {words.line(Text::ServerTab)}
+                    </A>
                 </Show>
+                <A href="/account" attr:class="who" attr:rel=house attr:id="place-account">
+                    <span class="spoken">{words.line(Text::OwnAccount)}": "</span>
+                    {move || desk.account()}
+                </A>
             </nav>
             <LanguageChoice />
-            <A href="/account" attr:class="who" attr:rel=house>
-                <span class="spoken">{words.line(Text::OwnAccount)}": "</span>
-                {move || desk.account()}
-            </A>
             <button class="button quiet" on:click=leave>
                 {words.line(Text::SignOut)}
             </button>

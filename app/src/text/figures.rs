@@ -71,6 +71,7 @@ texts! {
     WatchPerfect,
     WatchFew,
     AndMore,
+    WithoutData,
     SilentOf,
     ToDevices,
     CoverageOfDossiers,

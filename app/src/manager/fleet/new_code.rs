@@ -240,6 +240,28 @@ mod tests {
     }
 
     #[test]
+    fn ua2_a_unit_with_a_last_day_takes_no_new_device() {
+        let unit = |collects, valid_to: Option<&str>| Unit {
+            id: UnitId::parse("33.1").unwrap(),
+            kind: survey::wire::manager::UnitKind::Commune,
+            name: Names {
+                vi: "Xã".to_owned(),
+                en: String::new(),
+            },
+            parent: None,
+            gso: None,
+            agency: None,
+            valid_from: survey::day::Day::parse("2025-07-01").unwrap(),
+            valid_to: valid_to.and_then(survey::day::Day::parse),
+            successors: Vec::new(),
+            collects,
+        };
+        assert!(takes_devices(&unit(true, None)));
+        assert!(!takes_devices(&unit(true, Some("2026-12-31"))));
+        assert!(!takes_devices(&unit(false, None)));
+    }
+
+    #[test]
     fn ua2_each_wrong_field_is_named() {
         let of = |counter, pin| request(counter, "kiosk", "sipas2022", pin).unwrap_err();
         assert_eq!(of("", "2468"), Text::CounterNeeded);

@@ -351,6 +351,35 @@ mod tests {
         ])
     }
 
+    #[test]
+    fn ua2_a_unit_is_named_with_its_province_where_there_is_more_than_one() {
+        let province = |code: &str, name: &str| Unit {
+            kind: UnitKind::Province,
+            ..unit(code, name, None)
+        };
+        let one = vec![
+            province("33", "Tỉnh Hưng Yên"),
+            unit("33.7", "Xã Tân Tiến", Some("33")),
+            unit("33.7.q", "Quầy 1", Some("33.7")),
+        ];
+        let name = |tree: &Tree, code: &str| tree.placed_name(&id(code), "vi");
+        let tree = Tree::of(one.clone());
+        assert_eq!(name(&tree, "33.7"), "Xã Tân Tiến");
+        let other = vec![
+            province("96", "Tỉnh Cà Mau"),
+            unit("96.1", "Xã Tân Tiến", Some("96")),
+        ];
+        let tree = Tree::of([one, other].concat());
+        assert_eq!(name(&tree, "33.7"), "Xã Tân Tiến · Tỉnh Hưng Yên");
+        assert_eq!(name(&tree, "96.1"), "Xã Tân Tiến · Tỉnh Cà Mau");
+        assert_eq!(name(&tree, "33.7.q"), "Quầy 1 · Tỉnh Hưng Yên");
+        assert_eq!(name(&tree, "96"), "Tỉnh Cà Mau");
+        assert_eq!(name(&tree, "12"), "12", "not in sight");
+        let communes = tree.options("vi", |unit| unit.name.vi.starts_with("Xã"));
+        assert_eq!(communes.len(), 2);
+        assert_ne!(communes[0].1, communes[1].1);
+    }
+
     fn ids(rows: &Rows) -> Vec<&str> {
         rows.rows.iter().map(|row| row.id.as_str()).collect()
     }

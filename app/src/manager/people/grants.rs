@@ -4,7 +4,7 @@ use leptos::html::{Input, Select};
 use leptos::prelude::*;
 use survey::day::Day;
 use survey::id::UnitId;
-use survey::wire::manager::Role;
+use survey::wire::manager::{Role, Unit, UnitKind};
 use survey::wire::people::DatedGrant;
 
 use super::{Keeping, role_name};
@@ -49,17 +49,15 @@ pub(super) fn GrantFields(
         let tree = keeping.tree.get();
         let whole = desk.powers().keeps_units;
         let whole = whole.then(|| (String::new(), words.say(Text::WholeHouse).to_owned()));
-        let units = tree.options(tag, |unit| unit.valid_to.is_none());
+        // What is at a counter is its unit's: nobody has a right there alone.
+        let is_open = |unit: &Unit| unit.valid_to.is_none() && unit.kind != UnitKind::Counter;
+        let units = tree.options(tag, is_open);
         units.into_iter().chain(whole).collect::<Vec<_>>()
     });
     // The whole house must be chosen: nobody should give it without a look.
     let top = untrack(|| {
-        keeping
-            .tree
-            .get()
-            .in_order()
-            .next()
-            .map(|unit| unit.id.to_string())
+        let tree = keeping.tree.get();
+        tree.top().map(ToString::to_string)
     });
     let today = desk.today().map_or_else(String::new, |day| day.to_string());
     let hand_on = move |_| {

@@ -192,7 +192,30 @@ fn covered(side: Side, page: &CoveragePage) -> AnyView {
     .into_any()
 }
 
+/// Those with something to show; many that have nothing yet stand folded below them.
 fn list(side: Side, children: &[ChildView]) -> AnyView {
+    let words = side.words;
+    let name = words.say(Text::BelowTable).to_owned();
+    let is_empty = |child: &&ChildView| matches!(child.figure.showing, ShowingView::Hidden { .. });
+    let (empty, shown): (Vec<_>, Vec<_>) = children.iter().partition(is_empty);
+    if empty.len() <= MOST_NAMES {
+        return table(side, children.iter(), name);
+    }
+    let count = u64::try_from(empty.len()).unwrap_or_default();
+    let count = format::count(words.language(), count);
+    let title = words.fill(Text::WithoutData, &[("n", &count)]);
+    let table_of_shown = (!shown.is_empty()).then(|| table(side, shown.into_iter(), name));
+    view! {
+        {table_of_shown}
+        <details class="without">
+            <summary>{title.clone()}</summary>
+            {table(side, empty.into_iter(), title)}
+        </details>
+    }
+    .into_any()
+}
+
+fn table<'a>(side: Side, children: impl Iterator<Item = &'a ChildView>, name: String) -> AnyView {
     let words = side.words;
     let heads = [
         Text::UnitHead,
@@ -203,14 +226,9 @@ fn list(side: Side, children: &[ChildView]) -> AnyView {
         Text::UpToHead,
     ];
     let heads = heads.map(|head| view! { <th scope="col">{words.say(head)}</th> }.into_any());
-    let rows = children.iter().map(|child| row(side, child));
+    let rows = children.map(|child| row(side, child));
     view! {
-        <div
-            class="scroll card"
-            role="region"
-            tabindex="0"
-            aria-label=words.say(Text::BelowTable)
-        >
+        <div class="scroll card" role="region" tabindex="0" aria-label=name>
             <table class="numbers units-below">
                 <thead>
                     <tr>{heads.collect_view()}</tr>
