@@ -15,7 +15,7 @@ use crate::parts::{Tone, Words, band, format};
 use crate::text::ManagerText as Text;
 
 /// Every act with its sentence.
-const ACTS: [(&str, Text); 31] = [
+const ACTS: [(&str, Text); 30] = [
     ("sign-in", Text::ActSignIn),
     ("sign-in-passkey", Text::SignInPasskey),
     ("wrong-password", Text::ActWrongPassword),
@@ -46,7 +46,6 @@ const ACTS: [(&str, Text); 31] = [
     ("add-form", Text::ActAddForm),
     ("comment-view", Text::ActCommentView),
     ("count-dossiers", Text::ActCountDossiers),
-    ("set-up", Text::ActSetUp),
 ];
 
 /// What was read so far.

@@ -361,7 +361,7 @@ texts! {
     AuditOlder,
     AuditNone,
     ActCommentView, ActCountDossiers,
-    ActSetUp, ActSignIn, ActSignOutAll, ActProve, ActPassword, ActAddAccount, ActGrants,
+    ActSignIn, ActSignOutAll, ActProve, ActPassword, ActAddAccount, ActGrants,
     ActRecover, ActAddUnit, ActChangeUnit, ActDrawCode, ActEnrol, ActRevoke, ActConfigure,
     ActMove, ActExport, ActExportUnits,
     ConfigSavedShort,
