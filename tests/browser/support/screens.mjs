@@ -77,7 +77,7 @@ export async function everyScreen(office, look, { voices = false, ...options } =
   await arrive("question", heading("Việc phục vụ nói chung"));
   await page.keyboard.press("Escape");
   await arrive("still there", page.getByRole("alertdialog"));
-  await kiosk.button("Tôi vẫn ở đây").click();
+  await kiosk.press("Tôi vẫn ở đây");
   for (let item = 0; item < 4; item += 1) await kiosk.press(/mức 2 trên 5/);
   await arrive("filter", heading("Lần này Ông/Bà đến để làm gì?"));
   await next(kiosk.button("Việc khác"));
