@@ -446,8 +446,8 @@ fn simulate(words: &[&str]) -> (Option<i32>, String) {
     let program = std::process::Command::new(env!("CARGO_BIN_EXE_simulate"))
         .args(words)
         .output()
-        .expect("it starts");
-    let said = String::from_utf8(program.stdout).expect("text");
+        .unwrap_or_else(|error| panic!("it does not start: {error}"));
+    let said = String::from_utf8_lossy(&program.stdout).into_owned();
     (program.status.code(), said)
 }
 

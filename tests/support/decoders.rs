@@ -335,7 +335,7 @@ fn dossiers(bytes: &[u8]) {
                     "unit,month,dossiers\n{},\"{month}\",{}\n",
                     count.unit, count.dossiers
                 );
-                let again = dossiers::read(&file).expect("it was read before");
+                let again = dossiers::read(&file).unwrap_or_else(|errors| panic!("{errors:?}"));
                 let [(2, again)] = &again[..] else {
                     panic!("{again:?}")
                 };
@@ -376,10 +376,10 @@ fn passkey(bytes: &[u8]) {
     };
     if let Ok(made) = passkey::made(&new, ORIGIN) {
         assert_eq!(made.host, "xem.example.vn");
-        let key = BASE64_URL_SAFE_NO_PAD.decode(&made.key).expect("base64");
+        let decode = |text: &str| BASE64_URL_SAFE_NO_PAD.decode(text).unwrap_or_default();
+        let key = decode(&made.key);
         assert_eq!((key.len(), key.first()), (65, Some(&4)));
-        let id = BASE64_URL_SAFE_NO_PAD.decode(&made.id).expect("base64");
-        assert!((1..=256).contains(&id.len()));
+        assert!((1..=256).contains(&decode(&made.id).len()));
     }
     let assertion = Assertion {
         id: "a".into(),
