@@ -180,6 +180,20 @@ fn p11_what_stands_right_behind_something_taken_out_is_found_too() {
 }
 
 #[test]
+fn p11_what_was_redacted_is_redacted_to_itself() {
+    for text in [
+        // Two marks between which something unseen stood; the fuzzer's.
+        "\u{65e}\u{ad}\u{65c}\u{ad}\u{1ac5}H32.14;",
+        // A wide letter that its mark joins once it is narrow.
+        "\u{ff21}\u{301} 0912345678",
+        "3\u{1dcd}\u{200d}\u{301}",
+    ] {
+        let once = redacted(text);
+        assert_eq!(redacted(&once), once, "{}", text.escape_unicode());
+    }
+}
+
+#[test]
 fn p11_names_after_a_form_of_address_are_marked() {
     assert!(redact("Tôi gặp chị Lan ở quầy 2").needs_review);
     assert!(!redact("Ông/Bà nên thêm ghế").needs_review);

@@ -145,7 +145,11 @@ mod tests {
         let without = whole.replacen("`t_n`", "–", 1);
         assert_eq!(breaches(&without), ["docs/SPEC.md:1"]);
         let later = whole.replacen("`t_n`", "*(not yet)*", 1);
-        assert_eq!(breaches(&later), ["docs/SPEC.md:1"], "a table of promises is no plan");
+        assert_eq!(
+            breaches(&later),
+            ["docs/SPEC.md:1"],
+            "a table of promises is no plan"
+        );
         let unknown = whole.replacen("`t_n`", "`t_x`", 1);
         assert_eq!(breaches(&unknown), ["docs/SPEC.md:1"]);
         // A test of another layer shows nothing here.
