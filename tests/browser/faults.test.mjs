@@ -12,7 +12,6 @@ import { discard, letNewShellIn } from "./support/chaos/hazards.mjs";
 import { ledgers } from "./support/chaos/ledger.mjs";
 import { Line, MISHAPS } from "./support/chaos/line.mjs";
 import { eventually } from "./support/eventually.mjs";
-import { BROKEN_PROMISE } from "./support/failed.mjs";
 import { enrolmentCode, PIN, setUp } from "./support/operator.mjs";
 import { Server } from "./support/server.mjs";
 import { forgetMarks, holdWrites, watchStorage } from "./support/storage.mjs";
@@ -50,10 +49,10 @@ async function fresh(own = {}) {
 
 /** How often the server has counted this citizen. */
 const times = async ({ pattern }) => (await ledgers(server.data)).counted.filter((counted) => counted === pattern).length;
-/** Each of them is counted so often: a promise, which a second try must not hide. */
+/** Each of them is counted so often. */
 async function areCounted(citizens, wanted = 1) {
   for (const citizen of citizens) {
-    assert.equal(await times(citizen), wanted, `${BROKEN_PROMISE}: ${citizen.pattern} counted so often`);
+    assert.equal(await times(citizen), wanted, `${citizen.pattern} counted`);
   }
 }
 const isForked = async (device) => (await ledgers(server.data)).forked.has(device);

@@ -1,8 +1,7 @@
 //! The browser tests' layer: every file once, and each that failed once more, alone.
 //!
-//! A real browser on a shared machine is late now and then; a file that passes alone was late, and is
-//! named in the closing lines. Nothing excuses a broken promise: a test that saw an answer lost, doubled
-//! or invented is never tried again.
+//! A real browser on a shared machine is late now and then: a file whose every failure is a time-out is
+//! named in the closing lines when it passes alone. Never: a second try after an assertion failed.
 
 use std::{
     collections::BTreeMap,
@@ -53,7 +52,7 @@ pub fn node(project: &Project, own: &Path, chromium: &Path) -> Tool {
 /// `own` is this program, which the tests start the server with.
 ///
 /// # Errors
-/// When a file fails twice, when too many fail, when one saw a promise broken, or when the tests cannot
+/// When a file fails twice, when too many fail, when an assertion failed in one, or when the tests cannot
 /// be started.
 pub fn test(project: &Project, own: &Path) -> Result<Passed, Trouble> {
     let folder = project.root.join("tests/browser");
@@ -141,7 +140,7 @@ fn read(report: &str) -> Failed {
     failed
 }
 
-/// Whether a second try can say anything: some files failed, not many, and none saw a promise broken.
+/// Whether a second try can say anything: some files failed, not many, and all of them were late.
 fn may_be_tried_again(failed: &Failed) -> bool {
     !failed.is_empty() && failed.len() <= MOST_TRIED_AGAIN && !failed.values().any(|stands| *stands)
 }
@@ -160,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_promise_or_many_failures_are_not_tried_again() {
+    fn a_failed_assertion_or_many_failures_are_not_tried_again() {
         assert!(may_be_tried_again(&read("again /a.test.mjs\n")));
         assert!(!may_be_tried_again(&read("")), "nothing was reported");
         assert!(!may_be_tried_again(&read(

@@ -1,15 +1,23 @@
-// A reporter for Node's test runner: a line for each failure, so that `cargo xtask test` can try the file
-// again alone. It never excuses a broken promise: a failure that says so is marked to stand.
+// A reporter for Node's test runner: a line for each failure, so that `cargo xtask test` can try a file
+// again alone that was only late. It never excuses an assertion: what was seen and was wrong stands.
 
-/** What a test says that saw an answer lost, doubled or invented: another try would only hide it. */
-export const BROKEN_PROMISE = "a promise is broken";
+/** How a page, a test or a browser that came too late says so. */
+const LATE = /Timeout \d+ms exceeded|timed out after \d+ms|nothing goes on/;
 
-const says = (error) => (error ? `${error.message ?? error} ${says(error.cause)}` : "");
+/** The error and everything that it was made of. */
+const chain = (error) => (error ? [error, ...chain(error.cause)] : []);
+const isAssertion = ({ name, code }) => name === "AssertionError" || code === "ERR_ASSERTION";
+
+function isLate(error) {
+  const all = chain(error);
+  return !all.some(isAssertion) && all.some(({ message }) => LATE.test(message ?? ""));
+}
 
 export default async function* failed(events) {
   for await (const { type, data } of events) {
-    if (type !== "test:fail") continue;
-    const word = says(data.details?.error).includes(BROKEN_PROMISE) ? "stands" : "again";
-    yield `${word} ${data.file}\n`;
+    const error = data?.details?.error;
+    // A suite fails with its tests, which have a line of their own.
+    if (type !== "test:fail" || error?.failureType === "subtestsFailed") continue;
+    yield `${isLate(error) ? "again" : "stands"} ${data.file}\n`;
   }
 }

@@ -3,7 +3,6 @@
 import assert from "node:assert/strict";
 import { cpSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { BROKEN_PROMISE } from "../failed.mjs";
 import { Kiosk, launch } from "../kiosk.mjs";
 
 export const pause = (ms) => new Promise((go) => setTimeout(go, ms));
@@ -169,7 +168,7 @@ export class Counter {
       await pause(500);
       const waiting = await this.waiting();
       if (waiting === 0) return;
-      assert.ok(Date.now() < until, `${BROKEN_PROMISE}: ${this.name}: ${waiting} records are stuck`);
+      assert.ok(Date.now() < until, `${this.name}: ${waiting} records are stuck`);
     }
   }
 
