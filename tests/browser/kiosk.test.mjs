@@ -1,6 +1,7 @@
 // The citizen's side of the counter in a real browser: what is asked, what is kept, what is forgotten.
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
+import { configured } from "./support/configured.mjs";
 import { eventually } from "./support/eventually.mjs";
 import { Office } from "./support/office.mjs";
 import { MANAGER, PIN, Account, COMMUNE } from "./support/operator.mjs";
@@ -167,17 +168,23 @@ test("uk5_help_size_and_the_way_out_do_nothing_in_the_first_400_ms_either", asyn
 });
 
 test("uk6_back_and_skip_stand_at_one_place_and_a_skip_is_missing", async () => {
+  // As at a real counter, where no band says that all is sample data.
+  await configured(kiosk, { sample: false });
   await kiosk.begin();
+  const sizes = [[1920, 1080], [800, 1280], [1280, 800], [1080, 1920]];
   const places = new Set();
   for (;;) {
-    const [back, skip] = [await box(kiosk.button("Quay lại")), await box(kiosk.button("Bỏ qua câu này"))];
-    places.add([back.x, back.y, skip.x].map(Math.round).join(" "));
+    for (const [width, height] of sizes) {
+      await kiosk.page.setViewportSize({ width, height });
+      const [back, skip] = [await box(kiosk.button("Quay lại")), await box(kiosk.button("Bỏ qua câu này"))];
+      places.add([width, back.x, back.y, skip.x, skip.y].map(Math.round).join(" "));
+    }
     if (await kiosk.page.getByRole("textbox").count()) break;
     const progress = await kiosk.page.getByText(/^Câu \d+ trên/).innerText();
     await kiosk.press("Bỏ qua câu này");
     await kiosk.page.waitForFunction((before) => !document.body.innerText.includes(before), progress);
   }
-  assert.equal(places.size, 1, [...places].join(" | "));
+  assert.equal(places.size, sizes.length, [...places].join(" | "));
   const since = batches.length;
   await kiosk.press("Bỏ qua câu này");
   await kiosk.sees(THANKS);
@@ -186,6 +193,8 @@ test("uk6_back_and_skip_stand_at_one_place_and_a_skip_is_missing", async () => {
   assert.deepEqual(body.answers, { x_all: 0, x_tc: 0, x_tthc: 0, x_cc: 0, x_kq: 6, x_pakn: 6 });
   assert.deepEqual(body.filters, {});
   assert.equal(comment, null);
+  await kiosk.attract();
+  await configured(kiosk, {});
 });
 
 test("uk6_a4_back_shows_what_was_answered_and_lets_it_change", async () => {

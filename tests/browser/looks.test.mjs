@@ -8,15 +8,15 @@ import { eachLanguage, everyLook, everyScreen, INERT, rareScreens } from "./supp
 
 const NAMES = ["Hài Lòng", "Hưng Yên", "Phố Hiến"];
 const TALL = { width: 1080, height: 1920 };
-/** 17 screens in two languages and three looks, 14 rare ones in two languages, 4 where none can be chosen. */
-const LOOKS = 17 * 6 + 14 * 2 + 4;
+/** 18 screens in two languages and three looks, 14 rare ones in two languages, 4 where none can be chosen. */
+const LOOKS = 18 * 6 + 14 * 2 + 4;
 /** What only staff read may be smaller. */
 const STAFFS = /^(enrol|gate|staff|no PIN)/;
 
 let office;
 
 /** What is wrong with the counter's screens: all are walked through once. */
-const found = { looks: 0, axe: [], targets: [], widths: [], type: [], words: [], help: [] };
+const found = { looks: 0, axe: [], edges: [], hidden: [], targets: [], widths: [], type: [], words: [], help: [] };
 /** Where each part of the help stood on the first screen that had it, by the width. */
 const helpStood = new Map();
 
@@ -119,6 +119,7 @@ async function judge(kiosk, screen, everyLookOf) {
     found.looks += 1;
     await page.setViewportSize(TALL);
     for (const line of await violations(page)) found.axe.push(`${screen}, ${name}: ${line}`);
+    for (const line of await faintEdges(page)) found.edges.push(`${screen}, ${name}: ${line}`);
     // A phone, the narrowest, and a tablet lying and a kiosk whose type is enlarged to 200 %.
     for (const [width, height] of [[360, 740], [320, 568], [640, 400], [540, 960]]) {
       await page.setViewportSize({ width, height });
@@ -128,6 +129,7 @@ async function judge(kiosk, screen, everyLookOf) {
       await page.setViewportSize({ width, height });
       const least = width > 520 && !STAFFS.test(screen) ? 24 : 18;
       for (const line of await smallType(page, name.endsWith("large") ? least * 1.5 : least)) found.type.push(`${screen}, ${name}, at ${width}: ${line}`);
+      if (width > 600 && name.endsWith("plain")) for (const line of await hiddenAnswers(page)) found.hidden.push(`${screen}, ${name}, at ${width}: ${line}`);
       for (const line of width === 1280 ? await lost(page) : []) found.widths.push(`${screen}, ${name}, at ${width}: ${line}`);
     }
     if (!name.startsWith("en")) return;
@@ -151,6 +153,55 @@ const lost = (page) =>
     return wide > 0 ? [`${wide} px too wide`, ...cut] : cut;
   });
 
+/**
+ * Controls whose edge, or whose own ground, stands out from the ground around by less than 3:1. The page
+ * is flattened, so that each ground is one colour.
+ */
+const faintEdges = (page) =>
+  page.evaluate(() => {
+    const numbers = (colour) => colour.match(/[\d.]+/g).map(Number);
+    const isSolid = (colour) => (numbers(colour)[3] ?? 1) === 1;
+    const bright = (colour) => {
+      const [red, green, blue] = numbers(colour).map((part) => (part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4));
+      return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+    };
+    const contrast = (one, other) => {
+      const [dark, light] = [bright(one), bright(other)].sort((a, b) => a - b);
+      return (light + 0.05) / (dark + 0.05);
+    };
+    const ground = (element) => {
+      for (let at = element; at; at = at.parentElement) {
+        const { backgroundColor } = getComputedStyle(at);
+        if (isSolid(backgroundColor)) return backgroundColor;
+      }
+      return "rgb(255, 255, 255)";
+    };
+    return [...document.querySelectorAll("button, input, textarea")]
+      .filter((element) => element.checkVisibility() && !element.closest("[inert]") && !element.disabled)
+      .flatMap((element) => {
+        const { borderTopColor, borderTopWidth, borderTopStyle, backgroundColor, textDecorationLine } = getComputedStyle(element);
+        const edges = [];
+        if (parseFloat(borderTopWidth) >= 2 && borderTopStyle === "solid" && isSolid(borderTopColor)) edges.push(borderTopColor);
+        if (isSolid(backgroundColor)) edges.push(backgroundColor);
+        // A line under its words is what tells a button without an edge.
+        if (edges.length === 0 && textDecorationLine === "underline") return [];
+        const around = ground(element.parentElement);
+        const best = Math.max(1, ...edges.map((edge) => contrast(edge, around)));
+        return best < 3 ? [`${(element.innerText || element.id).trim().slice(0, 30)} stands out by ${best.toFixed(2)}:1`] : [];
+      });
+  });
+
+/** Answers that are reached by scrolling only, where the page is not sample data, as a real one is not. */
+const hiddenAnswers = (page) =>
+  page.evaluate(() => {
+    const [sample] = [...document.querySelectorAll(".bar .band")].filter(({ innerText }) => /^(Dữ liệu mẫu|Sample data)/.test(innerText));
+    sample?.style.setProperty("display", "none");
+    const end = document.querySelector(".question > .steps")?.getBoundingClientRect().top;
+    const under = [...document.querySelectorAll(".question .answer")].filter((answer) => answer.getBoundingClientRect().bottom > end);
+    sample?.style.removeProperty("display");
+    return under.map(({ innerText }) => `${innerText.trim()} is out of sight`);
+  });
+
 /** Texts in sight that are set in smaller type than so many pixels. */
 const smallType = (page, least) =>
   page.evaluate((least) => {
@@ -169,6 +220,10 @@ test("ux9_ux2_axe_finds_nothing_on_any_counter_screen_in_any_look", () => {
   assert.equal(found.looks, LOOKS);
   assert.deepEqual(found.axe, []);
 });
+
+test("uk6_every_answer_is_in_sight_without_scrolling", () => assert.deepEqual(found.hidden, []));
+
+test("ux2_every_control_of_the_counter_has_an_edge_of_3_to_1", () => assert.deepEqual(found.edges, []));
 
 test("ux1_counter_targets_are_large_and_apart", () => assert.deepEqual(found.targets, []));
 

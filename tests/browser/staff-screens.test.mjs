@@ -4,7 +4,7 @@ import { after, before, test } from "node:test";
 import { configured } from "./support/configured.mjs";
 import { eventually } from "./support/eventually.mjs";
 import { Office } from "./support/office.mjs";
-import { COMMUNE, PIN, PROVINCE } from "./support/operator.mjs";
+import { COMMUNE, enrolmentCode, PIN, PROVINCE } from "./support/operator.mjs";
 
 const DAY_MS = 86_400_000;
 let office, kiosk;
@@ -75,6 +75,71 @@ test("us3_after_the_hand_over_staff_come_back_only_by_their_pin", async () => {
   await kiosk.page.mouse.down();
   await kiosk.page.getByLabel("Nhập mã PIN").waitFor();
   await kiosk.page.mouse.up();
+});
+
+test("us3_a_tablet_is_handed_over_for_one_survey_each_time", async () => {
+  const tablet = await office.device();
+  const bodies = [];
+  tablet.context.on("request", (request) => {
+    if (request.method() !== "POST" || !request.url().endsWith("/batches")) return;
+    bodies.push(...JSON.parse(request.postData()).records.map(({ body }) => JSON.parse(body)));
+  });
+  await tablet.visit();
+  const { page } = tablet;
+  const ready = () => page.getByRole("heading", { name: "Xin gửi lại máy cho nhân viên" }).waitFor();
+  const nothingBegins = async () => assert.equal(await tablet.button("Chạm để bắt đầu").count(), 0);
+  await page.getByLabel("Nhập mã đăng ký máy").fill(await enrolmentCode(office.operator, "express6", "tablet"));
+  await tablet.press("Đăng ký máy");
+  await tablet.press("Bắt đầu dùng");
+  await ready();
+  await nothingBegins();
+  // The field is chosen where it changes with each citizen, in two taps with the hand-over (US2).
+  await tablet.press("Đất đai");
+  const handOver = tablet.button("Mời người dân đánh giá");
+  const box = await handOver.boundingBox();
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  // Twice in one place: it is handed over once, and nothing begins by the second touch.
+  await page.mouse.click(x, y);
+  await page.mouse.click(x, y);
+  await tablet.attract();
+  await page.waitForTimeout(600);
+  await tablet.attract();
+  await tablet.express([4, 4, 4, 4]);
+  await tablet.send();
+  // What was begun by one hand-over ends in the staff's hands: a second person's answers need another.
+  await ready();
+  await nothingBegins();
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("1");
+  await ready();
+  await eventually(() => bodies.map(({ class: kind, field, mode }) => [kind, field, mode]), [["tablet", "dat-dai", "self"]]);
+  // Who stops gives it back too, and so does a power cut.
+  await tablet.press("Mời người dân đánh giá");
+  await tablet.begin();
+  await tablet.press("Thoát và xoá");
+  await page.getByRole("alertdialog").waitFor();
+  await page.waitForTimeout(450);
+  await page.getByRole("alertdialog").getByRole("button", { name: "Thoát và xoá" }).click();
+  await ready();
+  await tablet.press("Mời người dân đánh giá");
+  await tablet.attract();
+  await page.goto(`${tablet.origin}/`);
+  await ready();
+  // With help, which the record says (US4).
+  await tablet.press("Có người hỗ trợ");
+  await tablet.sees("Trước khi bắt đầu");
+  await tablet.sees("Có người hỗ trợ");
+  await tablet.press("Quay lại");
+  await tablet.attract();
+  assert.equal(await page.getByText("Có người hỗ trợ").count(), 0);
+  // A tablet that nobody takes is the staff's again.
+  await page.clock.install();
+  await page.goto(`${tablet.origin}/`);
+  await tablet.press("Mời người dân đánh giá");
+  await tablet.attract();
+  await page.clock.fastForward(41_000);
+  await ready();
+  await tablet.context.close();
 });
 
 test("us7_each_warning_has_its_colour_its_words_and_what_to_do", async () => {

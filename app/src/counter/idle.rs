@@ -41,7 +41,7 @@ const WATCHDOG_MS: i64 = 86_400_000;
 /// (U2). A counter that never rests is updated too, and one that stands paused.
 #[must_use]
 pub fn lets_shell_in(view: View, idle_ms: Option<i64>, waited_ms: i64) -> bool {
-    let is_nobodys = matches!(view, View::Attract | View::Closed | View::Paused);
+    let is_nobodys = view.is_between() || view == View::Paused;
     idle_ms.is_some_and(|idle| idle >= QUIET_MS) || (is_nobodys && waited_ms >= WATCHDOG_MS)
 }
 
@@ -55,6 +55,7 @@ mod tests {
         assert!(lets_in(View::Attract, Some(60_000), 0));
         assert!(!lets_in(View::Attract, Some(59_999), 23));
         assert!(lets_in(View::Attract, Some(0), 24));
+        assert!(lets_in(View::Ready, Some(0), 24));
         assert!(lets_in(View::Paused, None, 24));
         assert!(!lets_in(View::Paused, None, 23));
         for view in [

@@ -9,7 +9,6 @@ use std::sync::Arc;
 
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
-use send_wrapper::SendWrapper;
 use survey::answer::{Draft, Finished};
 use survey::id::{ResponseId, Salt};
 use survey::submission::{DurationBucket, Mode, Parcel, Place, SaltedComment, Submission};
@@ -62,10 +61,9 @@ pub fn errand(work: impl Future<Output = ()> + 'static) {
     leptos::task::spawn_local(work);
 }
 
-/// A handle to the state, as small as a pointer: every button of every screen holds one. Wrapped, because
-/// Leptos asks what it draws from to be sent between threads, which a page does not have.
+/// A handle to the state, as small as a pointer: every button of every screen holds one.
 #[derive(Clone, Copy)]
-pub struct Kiosk(&'static SendWrapper<State>);
+pub struct Kiosk(&'static State);
 
 impl Deref for Kiosk {
     type Target = State;
@@ -86,14 +84,14 @@ impl Kiosk {
             corner: Cell::default(),
             shell: RefCell::default(),
         };
-        Self(Box::leak(Box::new(SendWrapper::new(State {
+        Self(Box::leak(Box::new(State {
             model: ArcRwSignal::new(Model::default()),
             touched: Cell::new(clock::monotonic()),
             asked: Cell::new(0),
             began: Cell::new(0),
             turn: Cell::new(0),
             outside: Rc::new(outside),
-        }))))
+        })))
     }
 
     /// Draws from the model; what is drawn follows its changes.
@@ -248,13 +246,16 @@ impl Kiosk {
             Some(left) if self.look(|model| model.cleaning == left) => return,
             Some(left) => return self.change(|model| model.cleaning = left),
         }
-        let is_between = matches!(self.view(), View::Attract | View::Closed);
+        let is_between = self.view().is_between();
         let silence = self.look(|model| match (&model.setup, model.idle_s()) {
             (Some(setup), Some(idle_s)) if model.session.is_someones() => {
                 judge(quiet_ms, idle_s, setup.config.countdown_s)
             }
             // A look that was left on, and nobody asks for it any more: nothing to count down for.
-            (_, Some(idle_s)) if is_between && model.is_to_taste() => judge(quiet_ms, idle_s, 0),
+            // The same of a tablet that nobody takes: it is the staff's again (US3).
+            (_, Some(idle_s)) if is_between && (model.is_to_taste() || model.is_handed_over()) => {
+                judge(quiet_ms, idle_s, 0)
+            }
             _ => Silence::Short,
         });
         match silence {
@@ -270,12 +271,15 @@ impl Kiosk {
         let time = self.outside().timekeeper.time(clock::read());
         let is_open = self.look(|model| model.setup.as_ref().is_none_or(|it| it.is_open(time)));
         let is_wrong = match self.view() {
-            View::Attract => !is_open,
+            View::Attract | View::Ready => !is_open,
             View::Closed => is_open,
             _ => false,
         };
         if is_wrong {
-            self.change(|model| model.session.keep_hours(is_open, clock::monotonic()));
+            self.change(|model| {
+                let rest = model.rest();
+                model.session.keep_hours(is_open, rest, clock::monotonic());
+            });
         }
     }
 
@@ -437,7 +441,7 @@ impl Kiosk {
             model.comment.clear();
         });
         self.adopt();
-        self.show(Screen::Attract);
+        self.show(self.look(Model::rest));
         self.watch_hours();
     }
 }

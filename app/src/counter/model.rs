@@ -11,13 +11,15 @@ use survey::wire::device::Names;
 
 use super::pack::{FIRST, OWN, Pack, Phrase};
 use super::rescue::Said;
-use super::session::{Session, View};
+use super::session::{Screen, Session, View};
 use super::setup::Setup;
 use crate::device::health::Health;
 use crate::device::store::{Facts, QueueSummary};
 use crate::parts::Wording;
 use crate::text::{self, Text};
 
+/// The class of a device that goes from hand to hand; all others stand where citizens come to them.
+const TABLET: &str = "tablet";
 /// Who listens is given so many seconds more before the countdown (UK10).
 const LISTENING_S: u16 = 20;
 
@@ -263,6 +265,29 @@ impl Model {
     pub fn is_practice(&self) -> bool {
         let setup = self.setup.as_ref();
         setup.is_some_and(|setup| setup.config.training)
+    }
+
+    /// Whether staff hand this device over for each survey (US3).
+    #[must_use]
+    pub fn is_tablet(&self) -> bool {
+        let setup = self.setup.as_ref();
+        setup.is_some_and(|setup| setup.config.class.as_str() == TABLET)
+    }
+
+    /// The screen between two citizens, in the opening hours.
+    #[must_use]
+    pub fn rest(&self) -> Screen {
+        if self.is_tablet() {
+            Screen::Ready
+        } else {
+            Screen::Attract
+        }
+    }
+
+    /// Whether the tablet waits for the citizen to whom it was handed.
+    #[must_use]
+    pub fn is_handed_over(&self) -> bool {
+        self.is_tablet() && self.view() == View::Attract
     }
 
     /// Whether it can still be said that somebody helps: until the first answer (US4).

@@ -87,7 +87,7 @@ pub async fn run(kiosk: Kiosk) {
             };
         });
         // For staff, and for the screen that calls them (B3).
-        if matches!(kiosk.view(), View::Staff | View::Attract | View::Closed) {
+        if kiosk.view() == View::Staff || kiosk.view().is_between() {
             kiosk.recount().await;
         }
         if sleep_until(kiosk, Some(next), true).await {

@@ -30,6 +30,8 @@ pub enum Screen {
     Paused,
     /// Outside the opening hours (UK12).
     Closed,
+    /// A tablet between two citizens: with the staff, who hand it over for one survey (US3).
+    Ready,
     /// Waiting for a citizen.
     Attract,
     /// Who asks and why; with the draft when the citizen came back from the first question.
@@ -51,6 +53,8 @@ pub enum Screen {
 /// What a person did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Touch {
+    /// Hands the tablet over to a citizen.
+    HandOver,
     /// Began.
     Start,
     /// Read the notice and goes on.
@@ -119,6 +123,8 @@ pub enum View {
     Paused,
     /// [`Screen::Closed`].
     Closed,
+    /// [`Screen::Ready`].
+    Ready,
     /// [`Screen::Attract`].
     Attract,
     /// [`Screen::Notice`].
@@ -137,6 +143,14 @@ pub enum View {
     Cleaning,
 }
 
+impl View {
+    /// Whether it stands between two citizens, so that nothing on it is anybody's.
+    #[must_use]
+    pub const fn is_between(self) -> bool {
+        matches!(self, Self::Attract | Self::Closed | Self::Ready)
+    }
+}
+
 impl Session {
     /// The screen.
     #[must_use]
@@ -152,6 +166,7 @@ impl Session {
             Screen::Enrol => View::Enrol,
             Screen::Paused => View::Paused,
             Screen::Closed => View::Closed,
+            Screen::Ready => View::Ready,
             Screen::Attract => View::Attract,
             Screen::Notice(_) => View::Notice,
             Screen::Asking(draft) => draft.current().map_or(View::Saving, View::Step),
@@ -190,8 +205,8 @@ impl Session {
     /// Milliseconds since the screen between two citizens came up; `None` on any other.
     #[must_use]
     pub fn idle_for(&self, now: i64) -> Option<i64> {
-        matches!(self.screen, Screen::Attract | Screen::Closed)
-            .then(|| now.saturating_sub(self.since))
+        let is_between = self.view().is_between();
+        is_between.then(|| now.saturating_sub(self.since))
     }
 
     /// Seconds that a screen which is being cleaned still takes no touches; `None` on any other (UK13).
@@ -202,11 +217,12 @@ impl Session {
         is_cleaning.then(|| u16::try_from((left + 999) / 1_000).unwrap_or_default())
     }
 
-    /// Opens or closes between two citizens; an answer begun before may end (UK12).
-    pub fn keep_hours(&mut self, is_open: bool, now: i64) {
+    /// Opens with the screen of rest or closes, between two citizens; an answer begun before may end
+    /// (UK12).
+    pub fn keep_hours(&mut self, is_open: bool, rest: Screen, now: i64) {
         match (&self.screen, is_open) {
-            (Screen::Attract, false) => self.show(Screen::Closed, now),
-            (Screen::Closed, true) => self.show(Screen::Attract, now),
+            (Screen::Attract | Screen::Ready, false) => self.show(Screen::Closed, now),
+            (Screen::Closed, true) => self.show(rest, now),
             _ => {}
         }
     }
@@ -246,7 +262,7 @@ impl Session {
         let before = std::mem::replace(&mut self.screen, Screen::Loading);
         match (before, touch) {
             (Screen::Attract, Touch::Start) => self.move_to(Screen::Notice(None), now),
-            (Screen::Attract | Screen::Closed | Screen::Paused, Touch::Staff) => {
+            (Screen::Ready | Screen::Attract | Screen::Closed | Screen::Paused, Touch::Staff) => {
                 self.move_to(Screen::Staff, now)
             }
             (Screen::Notice(None), Touch::Agree) => {
@@ -254,7 +270,9 @@ impl Session {
                 Order::Open
             }
             (Screen::Notice(Some(draft)), Touch::Agree) => self.move_to(Screen::Asking(draft), now),
-            (Screen::Notice(None), Touch::Back) => self.move_to(Screen::Attract, now),
+            (Screen::Ready, Touch::HandOver) | (Screen::Notice(None), Touch::Back) => {
+                self.move_to(Screen::Attract, now)
+            }
             (Screen::NotSaved(entry), Touch::TryAgain) => {
                 self.show(Screen::Saving, now);
                 Order::Save(entry)
@@ -432,15 +450,40 @@ mod tests {
     fn uk12_closing_time_waits_for_the_citizen() {
         let form = form();
         let mut session = asking(&form);
-        session.keep_hours(false, 9_000);
+        session.keep_hours(false, Screen::Attract, 9_000);
         assert_eq!(session.view(), View::Step(Step::Item(0)));
         session.show(Screen::Attract, 9_000);
-        session.keep_hours(false, 9_500);
+        session.keep_hours(false, Screen::Attract, 9_500);
         assert_eq!(session.view(), View::Closed);
         assert_eq!(session.touch(Touch::Start, 20_000), Order::Nothing);
         assert_eq!(session.view(), View::Closed);
-        session.keep_hours(true, 30_000);
+        session.keep_hours(true, Screen::Attract, 30_000);
         assert_eq!(session.view(), View::Attract);
+        session.show(Screen::Ready, 40_000);
+        session.keep_hours(false, Screen::Ready, 40_500);
+        assert_eq!(session.view(), View::Closed);
+        session.keep_hours(true, Screen::Ready, 50_000);
+        assert_eq!(session.view(), View::Ready);
+    }
+
+    #[test]
+    fn us3_a_tablet_is_handed_over_for_one_survey_and_by_one_touch() {
+        let mut session = Session::default();
+        session.show(Screen::Ready, 0);
+        for touch in [Touch::Start, Touch::Agree, Touch::Back, Touch::TryAgain] {
+            assert_eq!(session.touch(touch, 1_000), Order::Nothing);
+            assert_eq!(session.view(), View::Ready, "nothing begins before that");
+        }
+        session.touch(Touch::HandOver, 1_000);
+        assert_eq!(session.view(), View::Attract);
+        session.touch(Touch::Start, 1_200);
+        assert_eq!(session.view(), View::Attract, "the second of two touches");
+        session.touch(Touch::HandOver, 2_000);
+        assert_eq!(session.view(), View::Attract, "it is the citizen's already");
+        session.touch(Touch::Start, 3_000);
+        assert_eq!(session.view(), View::Notice);
+        session.touch(Touch::HandOver, 4_000);
+        assert_eq!(session.view(), View::Notice);
     }
 
     #[test]

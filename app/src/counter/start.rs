@@ -3,15 +3,15 @@
 
 use std::time::Duration;
 
-use leptos::ev;
 use leptos::prelude::*;
-use leptos::tachys::view::Render;
 use survey::form::Step;
+use wasm_bindgen::JsCast;
+use web_sys::KeyboardEvent;
 
 use super::draw;
 use super::kiosk::{Kiosk, errand};
 use super::listen;
-use super::model::{GateSaid, Look, Stage};
+use super::model::{GateSaid, Look, Model, Stage};
 use super::pin::closed_minutes;
 use super::proof::must_reload;
 use super::sender;
@@ -22,6 +22,7 @@ use crate::device::page::Waking;
 use crate::device::shell::Shell;
 use crate::device::store::Store;
 use crate::device::{aloud, clock, page, witness};
+use crate::parts::node::Standing;
 use crate::text::Text;
 
 /// Looks for silence so often.
@@ -40,7 +41,7 @@ pub fn start() {
     leptos::mount::mount_to_renderer(&leptos::tachys::dom::body(), whole_page).forget();
 }
 
-fn whole_page() -> impl Render {
+fn whole_page() {
     let kiosk = Kiosk::new();
     listen(kiosk);
     mirror(kiosk);
@@ -51,7 +52,18 @@ fn whole_page() -> impl Render {
             pause(kiosk).await;
         }
     });
-    move || kiosk.draw(|model| draw::page(kiosk, model))
+    // As long as the page, like the one below. A closure as a view would have to be one that can be sent
+    // between threads, and asks at each use which one it is on (0014).
+    std::mem::forget(RenderEffect::new(move |before: Option<Standing>| {
+        let page = kiosk.draw(|model| draw::page(kiosk, model));
+        match before {
+            None => page.stand((*leptos::tachys::dom::body()).clone()),
+            Some(mut standing) => {
+                standing.change(page);
+                standing
+            }
+        }
+    }));
 }
 
 /// Nothing can be kept, so nothing is asked; a page that was loaded again may have more luck. A storage
@@ -97,7 +109,7 @@ async fn open(kiosk: Kiosk) {
     kiosk.show(match page::path().as_str() {
         _ if asks_for_code => Screen::Enrol,
         "/staff" => Screen::Staff,
-        _ if is_ready => Screen::Attract,
+        _ if is_ready => kiosk.look(Model::rest),
         _ => Screen::Paused,
     });
     kiosk.watch_hours();
@@ -115,23 +127,26 @@ async fn open(kiosk: Kiosk) {
 fn listen(kiosk: Kiosk) {
     page::on_wake(move |waking| {
         let outside = kiosk.outside();
-        if waking == Waking::Network || kiosk.view() == View::Attract {
+        if waking == Waking::Network || kiosk.view().is_between() {
             outside.bell.ring();
         }
     });
-    window_event_listener(ev::pointerdown, move |_| {
+    page::on("pointerdown", move |_| {
         // While the countdown stands, its buttons must be reached first: the click below counts.
         if !is_leaving(kiosk) {
             kiosk.stay();
         }
     });
-    window_event_listener(ev::click, move |_| {
+    page::on("click", move |_| {
         if !is_leaving(kiosk) || !kiosk.is_deaf() {
             kiosk.stay();
         }
     });
-    window_event_listener(ev::pointercancel, move |_| kiosk.stay());
-    window_event_listener(ev::keydown, move |event| {
+    page::on("pointercancel", move |_| kiosk.stay());
+    page::on("keydown", move |event| {
+        let Some(event) = event.dyn_ref::<KeyboardEvent>() else {
+            return;
+        };
         // A key that is held, or that something lies on, was pressed once (UK5).
         if !event.repeat() {
             press(kiosk, &event.key());
@@ -241,7 +256,7 @@ fn mirror(kiosk: Kiosk) {
         {
             request_animation_frame(move || listen::look(kiosk));
         }
-        if is_new_view && matches!(now.view, View::Attract | View::Closed) {
+        if is_new_view && now.view.is_between() {
             page::replace_address("/");
             // A shell is good when its idle screen stood for a moment (U1).
             set_timeout(move || kiosk.say_shown(), Duration::from_secs(1));

@@ -1,4 +1,4 @@
-//! The counter's one view for Leptos: an element, its attributes and what is inside, as plain values.
+//! The counter's one way to draw: an element, its attributes and what is inside, as plain values.
 //! A `view!` has a type of its own for every shape it draws, and each is compiled with its own building
 //! and changing; a [`Node`] is compiled once. Never: a signal; it is drawn anew and the page follows.
 
@@ -8,8 +8,9 @@ use std::rc::Rc;
 
 use leptos::ev;
 use leptos::prelude::event_target_value;
-use leptos::tachys::renderer::{RemoveEventHandler, Rndr, types};
-use leptos::tachys::view::{Mountable, Render};
+use leptos::tachys::renderer::{Rndr, types};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
 
 /// What an event does.
 pub type Act = Box<dyn FnMut(types::Event)>;
@@ -175,19 +176,20 @@ struct DrawnElement {
     inside: Vec<Drawn>,
 }
 
-/// A listener stays for an element's life; what it does changes with every drawing.
+/// A listener stays for an element's life; what it does changes with every drawing. The page has one
+/// thread, so that nothing asks which one it is on, as the renderer's own listeners do (0014).
 struct Listener {
     event: &'static str,
     act: Rc<RefCell<Option<Act>>>,
-    /// Takes it off the element when it is dropped.
-    _remove: RemoveEventHandler<types::Element>,
+    element: types::Element,
+    call: Closure<dyn FnMut(types::Event)>,
 }
 
 impl Listener {
     fn add(element: &types::Element, event: &'static str, act: Act) -> Self {
         let act = Rc::new(RefCell::new(Some(act)));
         let called = Rc::clone(&act);
-        let call = Box::new(move |event| {
+        let call = Closure::new(move |event| {
             // Taken out while it runs, so that it may be exchanged by what it does.
             let act = called.take();
             if let Some(mut act) = act {
@@ -195,11 +197,22 @@ impl Listener {
                 called.borrow_mut().get_or_insert(act);
             }
         });
+        // It fails for no element and no name.
+        let _ = element.add_event_listener_with_callback(event, call.as_ref().unchecked_ref());
         Self {
             event,
             act,
-            _remove: Rndr::add_event_listener(element, event, call),
+            element: element.clone(),
+            call,
         }
+    }
+}
+
+impl Drop for Listener {
+    /// An event may still be on its way up to an element that the act of another has taken away.
+    fn drop(&mut self) {
+        let call = self.call.as_ref().unchecked_ref();
+        let _ = (self.element).remove_event_listener_with_callback(self.event, call);
     }
 }
 
@@ -336,64 +349,28 @@ fn change_all(parent: &types::Element, drawn: &mut Vec<Drawn>, nodes: Vec<Node>)
 /// Everything on a page, in order.
 pub struct Page(pub Vec<Node>);
 
-/// A page that stands.
+/// A page that stands. It is its parent's for good.
 pub struct Standing {
-    /// What is not mounted yet.
-    nodes: Vec<Node>,
-    parent: Option<types::Element>,
+    parent: types::Element,
     drawn: Vec<Drawn>,
 }
 
-impl Standing {
-    fn draw(&mut self) {
-        let nodes = std::mem::take(&mut self.nodes);
-        if let Some(parent) = &self.parent {
-            change_all(parent, &mut self.drawn, nodes);
-        } else {
-            self.nodes = nodes;
-        }
-    }
-}
-
-impl Render for Page {
-    type State = Standing;
-
-    fn build(self) -> Standing {
-        Standing {
-            nodes: self.0,
-            parent: None,
+impl Page {
+    /// Puts the page into its parent, whose last children it becomes.
+    #[must_use]
+    pub fn stand(self, parent: types::Element) -> Standing {
+        let mut standing = Standing {
+            parent,
             drawn: Vec::new(),
-        }
-    }
-
-    fn rebuild(self, state: &mut Standing) {
-        state.nodes = self.0;
-        state.draw();
+        };
+        standing.change(self);
+        standing
     }
 }
 
-impl Mountable for Standing {
-    fn unmount(&mut self) {
-        for drawn in self.drawn.drain(..) {
-            Rndr::remove(drawn.node());
-        }
-    }
-
-    /// A page is the last thing in its parent, whatever marker there is.
-    fn mount(&mut self, parent: &types::Element, _marker: Option<&types::Node>) {
-        self.parent = Some(parent.clone());
-        self.draw();
-    }
-
-    fn insert_before_this(&self, _child: &mut dyn Mountable) -> bool {
-        false
-    }
-
-    fn elements(&self) -> Vec<types::Element> {
-        let elements = self.drawn.iter().filter_map(|drawn| match drawn {
-            Drawn::Text(..) => None,
-            Drawn::Element(drawn) => Some(drawn.element.clone()),
-        });
-        elements.collect()
+impl Standing {
+    /// Makes what stands what it shall be.
+    pub fn change(&mut self, page: Page) {
+        change_all(&self.parent, &mut self.drawn, page.0);
     }
 }

@@ -65,6 +65,8 @@ texts! {
     WrongPin,
     NoPin,
     Delete,
+    ReadyTitle,
+    ReadyHelp,
     HandOver,
     QueueTitle,
     WaitingToSend,

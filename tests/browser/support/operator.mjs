@@ -63,11 +63,11 @@ export async function setUp(server) {
 }
 
 /** A one-time code for a new device at the commune's counter. */
-export async function enrolmentCode(operator, form = FORM) {
+export async function enrolmentCode(operator, form = FORM, kind = "kiosk") {
   const { code } = await operator.must("POST", `/v1/units/${COMMUNE.id}/enrolment-codes`, {
     counter: "q1",
     counter_name: name("Quầy 1", "Counter 1"),
-    class: "kiosk",
+    class: kind,
     channel: "counter",
     form,
     pin: PIN,

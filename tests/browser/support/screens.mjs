@@ -109,7 +109,9 @@ export async function everyScreen(office, look, { voices = false, ...options } =
   await arrive("cleaning in English", page.getByText(/^Cleaning/));
   await configured(kiosk, { training: true });
   await arrive("practice", page.getByText(/^Đang tập dùng/));
-  await configured(kiosk, { training: false, hours: anotherDay() });
+  await configured(kiosk, { training: false, class: "tablet" });
+  await arrive("ready", kiosk.button("Mời người dân đánh giá"));
+  await configured(kiosk, { hours: anotherDay() });
   await arrive("closed", page.getByText(/^Ngoài giờ làm việc/));
   await page.goto("about:blank");
   await page.goto(`${kiosk.origin}/#broken`);

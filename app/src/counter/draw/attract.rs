@@ -15,13 +15,6 @@ pub fn attract(kiosk: Kiosk, model: &Model) -> Node {
     let setup = model.setup.as_ref();
     let minutes = setup.map_or(1, |setup| setup.minutes());
     let minutes = i64::try_from(minutes).unwrap_or(1);
-    let place = setup.map(|setup| {
-        [
-            inline(model.name(&setup.config.counter_name)),
-            Node::Text(" · ".into()),
-            inline(model.name(&setup.config.unit_name)),
-        ]
-    });
     let why = setup.map(|setup| {
         let names = [("authority", &setup.config.authority)];
         line_of("", model.sentence_of(Text::AttractWhy, &names))
@@ -42,7 +35,20 @@ pub fn attract(kiosk: Kiosk, model: &Model) -> Node {
             start(),
         ))
         .with(promises)
-        .with(filled(element("p", "place")).with_all(place.into_iter().flatten()))
+        .with(place(model))
+}
+
+/// Which counter of which unit it is.
+pub fn place(model: &Model) -> Node {
+    let setup = model.setup.as_ref();
+    let names = setup.map(|setup| {
+        [
+            inline(model.name(&setup.config.counter_name)),
+            Node::Text(" · ".into()),
+            inline(model.name(&setup.config.unit_name)),
+        ]
+    });
+    filled(element("p", "place")).with_all(names.into_iter().flatten())
 }
 
 /// Who asks, why, which data, which rights (P4); whether somebody helps (US4). Going back stores

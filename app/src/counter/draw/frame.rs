@@ -6,7 +6,7 @@ use leptos::prelude::set_timeout_with_handle;
 use survey::form::Step;
 
 use super::controls::{band, button, click, settled, toggle};
-use super::{asking, attract, comment, ending, enrol, leaving, staff};
+use super::{asking, attract, comment, ending, enrol, leaving, ready, staff};
 use crate::counter::kiosk::Kiosk;
 use crate::counter::listen;
 use crate::counter::model::{Hearing, Look, Model};
@@ -41,6 +41,7 @@ fn screen(kiosk: Kiosk, model: &Model) -> Node {
         View::Enrol => enrol::screen(kiosk, model),
         View::Paused => ending::note(model, Text::Paused),
         View::Closed => ending::note(model, Text::Closed),
+        View::Ready => ready::screen(kiosk, model),
         View::Attract => attract::attract(kiosk, model),
         View::Notice => attract::notice(kiosk, model),
         View::Step(Step::Comment) => comment::screen(kiosk, model),
@@ -90,7 +91,7 @@ fn bar(kiosk: Kiosk, model: &Model) -> Node {
         _ => None,
     };
     // Citizens go on; who works here is called (B3).
-    let is_between = matches!(model.view(), View::Attract | View::Closed);
+    let is_between = model.view().is_between();
     let call =
         (is_between && model.must_export(clock::wall())).then_some((Tone::Red, Text::StaffNeeded));
     let help = model.is_assisted.then_some((Tone::Calm, Text::Assisted));

@@ -10,6 +10,7 @@ mod enrol;
 mod frame;
 mod gate;
 mod leaving;
+mod ready;
 mod rescue;
 mod staff;
 

@@ -5,7 +5,7 @@ use survey::day::{Day, Millis};
 use survey::outbox::alarm::{self, Alarm};
 use survey::outbox::{Aside, Trouble};
 
-use super::controls::{band, button, click, heading, inline, line, list, steps, toggle};
+use super::controls::{band, button, click, heading, inline, line, list, settled, steps, toggle};
 use super::gate::gate;
 use super::rescue::rescue;
 use crate::counter::enrol::choose_field;
@@ -14,7 +14,7 @@ use crate::counter::model::Model;
 use crate::counter::session::{CLEANING_S, Screen};
 use crate::device::{clock, page};
 use crate::parts::Tone;
-use crate::parts::node::{Node, element};
+use crate::parts::node::{Act, Node, element};
 use crate::text::Text;
 
 /// A clock that is off by more is amber.
@@ -39,25 +39,17 @@ pub fn screen(kiosk: Kiosk, model: &Model) -> Node {
     if must_export {
         content.swap(0, 1);
     }
-    let hand_over = click(|| page::leave_for("/"));
+    let hand_over = if is_open && model.is_tablet() {
+        give(kiosk, || Screen::Attract, false)
+    } else {
+        click(|| page::leave_for("/"))
+    };
     let hand_over = button("primary last", model.say(Text::HandOver), hand_over);
     let mut buttons = Vec::new();
     buttons.extend((!must_export).then_some(hand_over));
-    // What staff saw is shut before the screen is the citizen's (US3).
-    let give = |screen: fn() -> Screen, is_assisted: bool| {
-        click(move || {
-            kiosk.change(|model| {
-                model.gate.is_open = false;
-                model.is_assisted = is_assisted;
-                model.cleaning = CLEANING_S;
-            });
-            kiosk.stay();
-            kiosk.show(screen());
-        })
-    };
     if is_open && !must_export {
-        let assisted = give(|| Screen::Notice(None), true);
-        let clean = give(|| Screen::Cleaning, false);
+        let assisted = give(kiosk, || Screen::Notice(None), true);
+        let clean = give(kiosk, || Screen::Cleaning, false);
         buttons.push(button("quiet", model.say(Text::Assisted), assisted));
         buttons.push(button("quiet", model.say(Text::LockForCleaning), clean));
     }
@@ -65,6 +57,19 @@ pub fn screen(kiosk: Kiosk, model: &Model) -> Node {
         .with(heading(model.say(Text::StaffTitle)))
         .with_all(content)
         .with(steps(buttons))
+}
+
+/// Gives the screen away: what staff saw is shut before it is the citizen's (US3).
+pub fn give(kiosk: Kiosk, screen: fn() -> Screen, is_assisted: bool) -> Act {
+    settled(kiosk, move || {
+        kiosk.change(|model| {
+            model.gate.is_open = false;
+            model.is_assisted = is_assisted;
+            model.cleaning = CLEANING_S;
+        });
+        kiosk.stay();
+        kiosk.show(screen());
+    })
 }
 
 /// A card under its title.

@@ -6,7 +6,6 @@ use std::rc::Rc;
 
 use leptos::html::Iframe;
 use leptos::prelude::*;
-use leptos::tachys::view::{Mountable, Render};
 use leptos::task::spawn_local;
 use survey::answer::Draft;
 use survey::form::{Form, Step};
@@ -234,9 +233,7 @@ fn stand(place: NodeRef<Iframe>, loads: RwSignal<u32>, walk: Shared) {
             return load;
         };
         if let Some(body) = frame::body(&frame, STYLE) {
-            let mut fresh = Page(Vec::new()).build();
-            fresh.mount(&body, None);
-            standing.replace(Some(fresh));
+            standing.replace(Some(Page(Vec::new()).stand(body)));
         }
         let standing = Rc::clone(&standing);
         Effect::new(move |_| {
@@ -250,7 +247,7 @@ fn stand(place: NodeRef<Iframe>, loads: RwSignal<u32>, walk: Shared) {
                 frame::set(&frame, "lang", &now.language);
                 frame::set(&frame, "data-size", size);
                 frame::set(&frame, "data-contrast", contrast);
-                draw(walk, now).rebuild(standing);
+                standing.change(draw(walk, now));
             });
         });
         load
