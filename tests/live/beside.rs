@@ -6,10 +6,13 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use survey::breakdown::Quarter;
 use survey::day::HOUR_MS;
+use survey::id::Salt;
+use survey::submission::SaltedComment;
+use survey::wire::batch::Record;
 use xtask::workerd::Release;
 
-use crate::device::{Device, record};
-use crate::world::{Account, World, today};
+use crate::device::{Device, random, record};
+use crate::world::{Account, PASSWORD, World, today};
 
 /// Sums go up by alarm: soon, not at once.
 fn eventually(
@@ -124,4 +127,91 @@ fn p7_a_sealed_quarter_is_read_by_its_groups_where_all_above_let_it() {
     assert_eq!(modes["groups"][1]["responses"], 0);
     let province = eventually(&world, &manager, "/v1/units/33/breakdown", is_decided);
     assert_eq!(province["by"][1]["groups"], modes["groups"]);
+}
+
+fn commented(text: &str) -> Record {
+    let mut parcel = record("33.1", 5).into_parcel();
+    parcel.comment = Some(SaltedComment {
+        text: text.into(),
+        salt: Salt::from_bytes(random()),
+    });
+    parcel.hash = parcel.rehash();
+    Record::of(&parcel)
+}
+
+#[test]
+fn p13_s13_an_administrator_decides_on_what_may_name_somebody_and_the_log_says_so() {
+    const NAMED: [&str; 6] = [
+        "Chị Hồng rất tận tình",
+        "Anh Quang nóng nảy",
+        "Cảm ơn bà Sáu",
+        "Ông Bảy hướng dẫn kỹ",
+        "Chị Tám vui vẻ",
+        "Anh Chín làm nhanh",
+    ];
+    let world = World::planned(|plan| plan.release = Release::WhenTen);
+    let operator = world.operator();
+    let manager = world.manager_of(&operator, "33");
+    let admin = json!({"account": "admin-33", "password": PASSWORD,
+        "grants": [{"role": "admin", "node": "33"}]});
+    assert_eq!(operator.post(&world, "/v1/accounts", &admin).status, 200);
+    let admin = Account::sign_in(&world, "admin-33");
+    let mut device = Device::enrolled(&world, &operator, "33.1");
+    let mut records: Vec<_> = NAMED.iter().map(|text| commented(text)).collect();
+    let path = "/v1/units/33.1/review";
+    // Six with their answers wait; four more make an atom.
+    device.post(&world, &records.clone());
+    assert_eq!(admin.get(&world, path).json()["months"], json!([]));
+    records.clear();
+    records.extend((0..4).map(|_| record("33.1", 4)));
+    device.post(&world, &records);
+
+    for who in [&manager, &operator] {
+        let refused = who.get(&world, path);
+        assert_eq!(refused.refusal(), (403, "not-allowed".into()));
+    }
+    let page = admin.get(&world, path).json();
+    let marked = page["months"][0]["comments"].as_array().expect("comments");
+    assert_eq!(marked.len(), 6);
+    let read = || manager.get(&world, "/v1/units/33.1/comments").json();
+    assert_eq!(read()["months"], json!([]));
+    let mut kept = "";
+    for comment in marked {
+        let text = comment["text"].as_str().expect("a text");
+        let decision = match text {
+            "Chị Hồng rất tận tình" => {
+                json!({"key": comment["key"], "decision": "show", "hide": [1]})
+            }
+            "Anh Quang nóng nảy" => {
+                kept = "Quang";
+                json!({"key": comment["key"], "decision": "keep"})
+            }
+            _ => json!({"key": comment["key"], "decision": "show"}),
+        };
+        let refused = manager.post(&world, path, &decision);
+        assert_eq!(refused.refusal(), (403, "not-allowed".into()));
+        assert_eq!(admin.post(&world, path, &decision).status, 200, "{text}");
+        let again = admin.post(&world, path, &decision);
+        assert_eq!(again.refusal(), (409, "changed-meanwhile".into()), "{text}");
+    }
+    let shown = read();
+    let comments = shown["months"][0]["comments"].as_array().expect("comments");
+    assert_eq!(comments.len(), 5);
+    assert!(
+        comments.contains(&json!("Chị [đã che] rất tận tình")),
+        "{shown}"
+    );
+    assert!(comments.contains(&json!("Cảm ơn bà Sáu")));
+    assert!(!kept.is_empty() && !shown.to_string().contains(kept));
+    assert_eq!(admin.get(&world, path).json()["months"], json!([]));
+
+    let log = operator.get(&world, "/v1/audit").json();
+    let lines = log["lines"].as_array().expect("lines");
+    let count = |act: &str| lines.iter().filter(|line| line["act"] == act).count();
+    assert_eq!(count("comment-review"), 3);
+    // Decisions that were made, and none that was refused.
+    assert_eq!((count("comment-show"), count("comment-keep")), (5, 1));
+    for word in ["Hồng", "Quang", "Sáu", "tận tình"] {
+        assert!(!log.to_string().contains(word), "{word}");
+    }
 }

@@ -166,6 +166,12 @@ impl Country {
             )),
             ("POST", format!("/v1/units/{unit}/enrolment-codes"), post),
             (
+            read(format!("/v1/units/{unit}/review?form=sipas2022")),
+            (
+                "POST",
+                format!("/v1/units/{unit}/review"),
+                json!({"key": "no-such-key", "decision": "keep"}),
+            ),
                 "PUT",
                 "/v1/units".into(),
                 json!({"units": [moved], "dry_run": true}),

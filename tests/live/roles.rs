@@ -18,6 +18,7 @@ fn doors(device: &str) -> Vec<Door> {
     const ALL: &[&str] = &ROLES;
     const KEEPERS: &[&str] = &["operator", "admin"];
     const OPERATOR: &[&str] = &["operator"];
+    const ADMIN: &[&str] = &["admin"];
     const READERS: &[&str] = &["admin", "manager"];
     const COUNTERS: &[&str] = &["admin", "manager", "auditor"];
     const WATCHERS: &[&str] = &["operator", "admin", "manager", "auditor"];
@@ -57,6 +58,13 @@ fn doors(device: &str) -> Vec<Door> {
         ("GET", unit("coverage"), none.clone(), COUNTERS),
         ("GET", unit("trend"), none.clone(), READERS),
         ("GET", unit("comments"), none.clone(), READERS),
+        ("GET", unit("review"), none.clone(), ADMIN),
+        (
+            "POST",
+            unit("review"),
+            json!({"key": "no-such-key", "decision": "keep"}),
+            ADMIN,
+        ),
         ("GET", unit("resolvers"), none.clone(), READERS),
         ("GET", unit("history"), none.clone(), ALL),
         ("GET", at("/v1/devices"), none.clone(), WATCHERS),

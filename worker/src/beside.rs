@@ -9,7 +9,7 @@ use survey::breakdown::{By, GroupSum, Quarter, Quarterly};
 use survey::day::{Day, Millis};
 use survey::form::Form;
 use survey::id::{FormId, UnitId};
-use survey::publish::{against, coverage, publish_group, side_by_side, trend};
+use survey::publish::{against, coverage, group_difference, publish_group, side_by_side, trend};
 use survey::release::{Slice, by_month, over};
 use survey::rollup::Snapshot;
 use survey::wire::beside::{
@@ -17,6 +17,7 @@ use survey::wire::beside::{
     CoveragePage, CoverageView, GroupFigureView, GroupView, MonthView, NewestView, TrendPage,
 };
 use survey::wire::code::Code;
+use survey::wire::review::{MarkedMonth, ReviewPage};
 
 /// A question, as the edge puts it to the object that has the sums.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -157,19 +158,32 @@ impl Beside {
     ) -> Result<BreakdownPage, Refused> {
         let wanted = Wanted::of(&self.query)?;
         let (form, form_code) = chosen(&wanted, slices, forms)?;
+        // Where nobody answered there is nothing to tell apart, or to withhold.
+        let is_told =
+            |known: &&Quarterly| known.parts.as_ref().is_none_or(|parts| !parts.is_empty());
+        let quarters: Vec<&Quarterly> = quarters.iter().filter(is_told).collect();
         let named = wanted.to.as_ref();
         let named = named.and_then(|month| Day::parse(&format!("{month}-01")));
         let chosen = match named.map(Quarter::of) {
-            Some(named) => quarters.iter().find(|known| known.quarter == named),
-            None => quarters.last(),
+            Some(named) => {
+                let known = quarters.iter().rev().copied();
+                known.into_iter().find(|known| known.quarter <= named)
+            }
+            None => quarters.last().copied(),
         };
         let view = |by: By| {
             let parts = chosen.and_then(|quarterly| quarterly.parts.as_deref());
             let mut parts = parts.unwrap_or_default().iter();
             let part = parts.find(|part| (part.form, part.by) == (form.id(), by));
+            let shown = part.filter(|part| part.sums.is_safe());
+            let modes = shown.filter(|_| by == By::Mode);
+            let difference = modes.and_then(|part| match &part.sums.groups {
+                [alone, helped, ..] => group_difference(helped, alone),
+            });
             ByView {
                 by: by.word().to_owned(),
-                groups: part.filter(|part| part.sums.is_safe()).map(|part| {
+                difference: difference.map(ChangeView::from),
+                groups: shown.map(|part| {
                     let groups = by.groups().iter().zip(&part.sums.groups);
                     let group = |(name, sum): (&&str, &GroupSum)| GroupFigureView {
                         group: (*name).to_owned(),
@@ -186,6 +200,7 @@ impl Beside {
             form_code,
             quarter: chosen.map(|quarterly| quarterly.quarter.name()),
             quarters: quarters.iter().map(|known| known.quarter.name()).collect(),
+            restored: chosen.is_some_and(|quarterly| quarterly.parts.is_none()),
             by: By::ALL.map(view).into(),
             now,
         })
@@ -206,6 +221,28 @@ impl Beside {
         let (form, form_code) = chosen(&wanted, slices, forms)?;
         let (from, to) = period(&wanted, slices, form, now);
         Ok(CommentsPage {
+            unit: self.unit.clone(),
+            form_code,
+            months: read(form.id(), &from, &to)?,
+            now,
+        })
+    }
+
+    /// What waits for a decision because it may name somebody (rule P13), as `read` gives it.
+    ///
+    /// # Errors
+    /// As [`Beside::comments`].
+    pub fn review(
+        &self,
+        slices: &[Slice],
+        forms: &Forms,
+        now: Millis,
+        read: impl Fn(FormId, &str, &str) -> Result<Vec<MarkedMonth>, Refused>,
+    ) -> Result<ReviewPage, Refused> {
+        let wanted = Wanted::of(&self.query)?;
+        let (form, form_code) = chosen(&wanted, slices, forms)?;
+        let (from, to) = period(&wanted, slices, form, now);
+        Ok(ReviewPage {
             unit: self.unit.clone(),
             form_code,
             months: read(form.id(), &from, &to)?,

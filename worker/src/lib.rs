@@ -165,10 +165,13 @@ async fn manager(request: Request, env: &Env, path: &[&str]) -> Answer {
             [
                 "units",
                 unit,
-                what @ ("trend" | "children" | "coverage" | "comments" | "breakdown"),
+                what @ ("trend" | "children" | "coverage" | "comments" | "breakdown" | "review"),
             ],
             Method::Get | Method::Head,
         ) => edge::beside::answer(&request, env, unit_in(unit)?, what).await,
+        (["units", unit, "review"], Method::Post) => {
+            edge::beside::review(request, env, unit_in(unit)?).await
+        }
         (["units", unit, "resolvers"], Method::Get | Method::Head) => {
             edge::resolvers::answer(&request, env, unit_in(unit)?).await
         }
@@ -215,8 +218,8 @@ async fn manager(request: Request, env: &Env, path: &[&str]) -> Answer {
             | [
                 "units",
                 _,
-                "trend" | "children" | "coverage" | "comments" | "breakdown" | "enrolment-codes"
-                | "figures" | "live" | "resolvers" | "history",
+                "trend" | "children" | "coverage" | "comments" | "breakdown" | "review"
+                | "enrolment-codes" | "figures" | "live" | "resolvers" | "history",
             ]
             | ["rescue", "keys"]
             | ["devices", _, "revoke"],

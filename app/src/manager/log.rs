@@ -15,7 +15,7 @@ use crate::parts::{Tone, Words, band, format};
 use crate::text::ManagerText as Text;
 
 /// Every act with its sentence.
-const ACTS: [(&str, Text); 30] = [
+const ACTS: [(&str, Text); 33] = [
     ("sign-in", Text::ActSignIn),
     ("sign-in-passkey", Text::SignInPasskey),
     ("wrong-password", Text::ActWrongPassword),
@@ -45,6 +45,9 @@ const ACTS: [(&str, Text); 30] = [
     ("recount-differs", Text::ActRecountDiffers),
     ("add-form", Text::ActAddForm),
     ("comment-view", Text::ActCommentView),
+    ("comment-review", Text::ActCommentReview),
+    ("comment-show", Text::ActCommentShow),
+    ("comment-keep", Text::ActCommentKeep),
     ("count-dossiers", Text::ActCountDossiers),
 ];
 

@@ -360,7 +360,7 @@ texts! {
     AuditShow,
     AuditOlder,
     AuditNone,
-    ActCommentView, ActCountDossiers,
+    ActCommentView, ActCommentReview, ActCommentShow, ActCommentKeep, ActCountDossiers,
     ActSignIn, ActSignOutAll, ActProve, ActPassword, ActAddAccount, ActGrants,
     ActRecover, ActAddUnit, ActChangeUnit, ActDrawCode, ActEnrol, ActRevoke, ActConfigure,
     ActMove, ActExport, ActExportUnits,

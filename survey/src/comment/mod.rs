@@ -1,6 +1,7 @@
 //! Takes out of a comment what names a person, before it is first written down (rules P10 to P12).
 //! Never: keeps the original, or anything that ties a comment to its response.
 
+pub mod names;
 mod plain;
 #[cfg(test)]
 mod tests;
@@ -92,9 +93,10 @@ pub fn redact(comment: &str) -> Redacted {
         }
         text = found;
     }
+    let text: String = text.into_iter().collect();
     Redacted {
-        needs_review: names_somebody(&text),
-        text: text.into_iter().collect(),
+        needs_review: !names::suspects(&text).is_empty(),
+        text,
     }
 }
 
@@ -335,31 +337,4 @@ const fn small(c: char) -> char {
         'Ỷ' => 'ỷ',
         _ => c.to_ascii_lowercase(),
     }
-}
-
-/// A word without the brackets and stops around it.
-fn bare(word: &str) -> &str {
-    word.trim_matches(|c: char| !c.is_alphanumeric())
-}
-
-/// Whether a capitalised word stands after ông, bà, anh or chị, or something leads to a person's place
-/// on the net.
-fn names_somebody(text: &[char]) -> bool {
-    let text: String = text.iter().collect();
-    let small = text.to_lowercase();
-    if ["@", "http", "www.", "facebook", "fb.com", "zalo"]
-        .iter()
-        .any(|place| small.contains(place))
-    {
-        return true;
-    }
-    let mut words = text.split_whitespace().peekable();
-    while let Some(word) = words.next() {
-        let is_address = ["ông", "bà", "anh", "chị"].contains(&bare(word).to_lowercase().as_str());
-        let next = words.peek().and_then(|next| bare(next).chars().next());
-        if is_address && next.is_some_and(char::is_uppercase) {
-            return true;
-        }
-    }
-    false
 }

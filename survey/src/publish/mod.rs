@@ -13,11 +13,11 @@ use crate::form::Form;
 use crate::id::{FormId, ItemId};
 use crate::release::{FLOOR, Slice};
 use crate::score::{Formula, Index, ItemCount, Summed, Tally};
-use crate::stats::{Estimate, FactorSums, Interval, RatioSums, mean};
+use crate::stats::{Difference, Estimate, FactorSums, Interval, RatioSums, mean};
 
 pub use coverage::{Coverage, coverage};
 pub use peers::{Group, Standing, against, side_by_side};
-pub use trend::{Month, Usual, trend};
+pub use trend::{Month, Usual, Watch, trend};
 
 /// From this n on figures are compared with one another (statistics §8).
 pub const COMPARE_FLOOR: u64 = 100;
@@ -151,6 +151,16 @@ pub fn publish(form: &Form, released: Option<&Slice>) -> Published {
 pub fn publish_group(sum: &GroupSum) -> Figure {
     let index = Index::new(sum.ratio.x, sum.ratio.m);
     pooled(show(sum.ratio.people, index, interval_of(&sum.ratio), None))
+}
+
+/// ST9: one group of a breakdown that may be shown less another, where both have 100 people.
+#[must_use]
+pub fn group_difference(one: &GroupSum, other: &GroupSum) -> Option<Difference> {
+    let estimate = |sum: &GroupSum| {
+        let is_enough = sum.ratio.people >= COMPARE_FLOOR;
+        is_enough.then(|| Estimate::pooled(&sum.ratio)).flatten()
+    };
+    Some(estimate(one)?.minus(&estimate(other)?))
 }
 
 fn publish_overall(tally: &Tally, formula: Formula) -> Showing {

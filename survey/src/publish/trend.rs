@@ -8,6 +8,7 @@ use crate::day::{Day, Millis};
 use crate::form::Form;
 use crate::release::{Finality, Slice, finality};
 use crate::score::{Formula, Index, Summed, Tally};
+use crate::stats::change::Cusum;
 use crate::stats::{Difference, Estimate, change};
 
 /// How far back "usual" reaches.
@@ -34,6 +35,27 @@ pub struct Month {
     pub all: Figure,
     /// ST15: `f3_all` against the twelve months before; `None` where either has fewer than 100 people.
     pub usual: Option<Usual>,
+    /// ST16, in the months that end with 100 people more.
+    pub watch: Option<Watch>,
+}
+
+/// Where the running sum of ST16 stands: the evidence that more people than usual had an answer at level 1
+/// or 2. It runs over whole months, which are sums of atoms, not over weeks (docs/adr/0033-cusum.md). Shares are
+/// in hundredths of a percentage point.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Watch {
+    /// The first of the months that were added together: one with 100 people stands alone.
+    pub from: String,
+    /// People in them.
+    pub people: u64,
+    /// The share of them who had such an answer.
+    pub low: u16,
+    /// That of the twelve months before.
+    pub usual: u16,
+    /// The level that the sum reached, of the one that raises an alarm.
+    pub level: u16,
+    /// It raised the alarm, and begins anew.
+    pub alarm: bool,
 }
 
 /// What a month is held against (ST15); shares of people who were satisfied with everything, in
@@ -56,6 +78,7 @@ pub fn trend(form: &Form, slices: &[Slice], now: Millis) -> Vec<Month> {
         .filter(|slice| slice.tally.form() == form.id());
     let mut own: Vec<&Slice> = of_form.collect();
     own.sort_by(|a, b| a.month.cmp(&b.month));
+    let mut watching = Watching::default();
     let months = own.iter().enumerate().filter_map(|(at, slice)| {
         let before = own.get(..at).unwrap_or_default();
         let tally = &slice.tally;
@@ -74,9 +97,60 @@ pub fn trend(form: &Form, slices: &[Slice], now: Millis) -> Vec<Month> {
                 showing: publish_overall(tally, Formula::AllSatisfied),
             },
             usual: usual(tally, before),
+            watch: watching.add(&own, at),
         })
     });
     months.collect()
+}
+
+/// The running sum of ST16 on its way through the months.
+#[derive(Default)]
+struct Watching {
+    sum: Option<Cusum>,
+    /// The first month that waits for 100 people.
+    since: Option<usize>,
+}
+
+impl Watching {
+    /// Adds a month; what it shows once there are 100 people, and 100 before them.
+    fn add(&mut self, own: &[&Slice], at: usize) -> Option<Watch> {
+        let since = *self.since.get_or_insert(at);
+        let waiting = own.get(since..=at)?;
+        let (low, people) = lows(waiting);
+        if people < COMPARE_FLOOR {
+            return None;
+        }
+        self.since = None;
+        let (low_before, before) = lows(own.get(since.saturating_sub(USUAL_MONTHS)..since)?);
+        if before < COMPARE_FLOOR {
+            return None;
+        }
+        let usual = Estimate::of_people(low_before, before)?;
+        let sum = self.sum.map(|sum| sum.held_against(&usual));
+        let mut sum = sum.unwrap_or_else(|| Cusum::against(&usual));
+        let (level, alarm) = sum.week(low, people);
+        self.sum = Some(sum);
+        let share = |x, n| Index::new(x, n).map(Index::hundredths);
+        Some(Watch {
+            from: waiting.first()?.month.clone(),
+            people,
+            low: share(low, people)?,
+            usual: share(low_before, before)?,
+            level,
+            alarm,
+        })
+    }
+}
+
+/// People with an answer at level 1 or 2, of those who answered.
+fn lows(slices: &[&Slice]) -> (u64, u64) {
+    slices.iter().fold((0, 0), |(low, people), slice| {
+        let counted = slice.tally.people();
+        (
+            counted.low.saturating_add(low),
+            counted.answered.saturating_add(people),
+        )
+    })
 }
 
 /// The estimate behind a pooled figure that may be compared.
@@ -190,5 +264,69 @@ mod tests {
             Showing::Interval { n: 12, .. }
         ));
         assert_eq!(months[0].finality, Finality::Provisional);
+    }
+
+    /// Months of people, of whom so many had a low answer.
+    fn watched(form: &Form, months: &[(u64, u64)]) -> Vec<Month> {
+        let slice = |(at, (people, low)): (usize, &(u64, u64))| {
+            let name = alloc::format!("{}-{:02}", 2025 + at / 12, at % 12 + 1);
+            let mut slice = month(form, &name, (*people, people - low));
+            let mut numbers = slice.tally.numbers();
+            numbers[2] = *low;
+            slice.tally = Tally::from_numbers(form.id(), Shape::of(form), &numbers).unwrap();
+            slice
+        };
+        let slices: Vec<_> = months.iter().enumerate().map(slice).collect();
+        trend(form, &slices, Day::parse("2027-01-20").unwrap().starts())
+    }
+
+    #[test]
+    fn st16_more_low_answers_than_usual_add_up_month_by_month_to_an_alarm() {
+        let form = Form::parse(include_str!("../../forms/express6.json")).unwrap();
+        // By another program, C in parts of 6:
+        // q₀ .08, q₁ .148148: 15·ln 1.851852 + 85·ln .925926 = 2.701104
+        // q₀ 23/200 = .115, q₁ .206278: 16·.584293 + 84·(-.108854) = .204914, in all 2.906018
+        // q₀ 39/300 = .13, q₁ .230088: 30·.570931 + 70·(-.122218) = 8.572652: alarm
+        // q₀ 69/400 = .1725, q₁ .294243: 8·.534009 + 92·(-.159138) < 0
+        let months = watched(
+            &form,
+            &[(100, 8), (100, 15), (100, 16), (100, 30), (100, 8)],
+        );
+        let found: Vec<_> = months
+            .iter()
+            .map(|month| month.watch.as_ref())
+            .map(|watch| watch.map(|it| (it.usual, it.low, it.level, it.alarm)))
+            .collect();
+        assert_eq!(
+            found,
+            [
+                None,
+                Some((800, 1_500, 4_502, false)),
+                Some((1_150, 1_600, 4_843, false)),
+                Some((1_300, 3_000, 10_000, true)),
+                Some((1_725, 800, 0, false)),
+            ]
+        );
+    }
+
+    #[test]
+    fn st16_p5_small_months_are_added_together_until_there_are_a_hundred() {
+        let form = Form::parse(include_str!("../../forms/express6.json")).unwrap();
+        let months = watched(
+            &form,
+            &[(60, 5), (60, 5), (40, 9), (40, 3), (40, 9), (90, 9)],
+        );
+        let found: Vec<_> = months.iter().map(|month| month.watch.clone()).collect();
+        assert_eq!(found[..4], [None, None, None, None]);
+        let watch = found[4].as_ref().unwrap();
+        assert_eq!((watch.from.as_str(), watch.people), ("2025-03", 120));
+        assert_eq!((watch.low, watch.usual), (1_750, 833));
+        assert_eq!(found[5], None, "ninety wait for ten more");
+        // Twelve months back and no further.
+        let mut long = [(100, 8); 14];
+        long[0] = (100, 90);
+        let months = watched(&form, &long);
+        let usual = |at: usize| months[at].watch.as_ref().map(|it| it.usual);
+        assert_eq!((usual(12), usual(13)), (Some(1_483), Some(800)));
     }
 }

@@ -60,6 +60,16 @@ impl Cusum {
         Self::between(usual, 2.0 * usual / (1.0 + usual))
     }
 
+    /// The same sum, held against another rate from now on: what is usual is known better with time.
+    #[must_use]
+    pub fn held_against(self, usual: &Estimate) -> Self {
+        let level = self.level;
+        Self {
+            level,
+            ..Self::against(usual)
+        }
+    }
+
     /// Between the rate `usual` and the rate `raised`, both strictly between 0 and 1.
     #[must_use]
     pub fn between(usual: f64, raised: f64) -> Self {

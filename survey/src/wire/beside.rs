@@ -66,6 +66,27 @@ pub struct MonthView {
     /// ST15: what that is held against, from 100 people on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usual: Option<UsualView>,
+    /// ST16: where its running sum stands, in months that end with 100 people more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub watch: Option<WatchView>,
+}
+
+/// ST16: people with an answer at level 1 or 2, added up over months; shares in hundredths of a percentage
+/// point.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WatchView {
+    /// The first of the months that were added together, `YYYY-MM`.
+    pub from: String,
+    /// People in them.
+    pub people: u64,
+    /// The share of them who had such an answer.
+    pub low: u16,
+    /// That of the twelve months before.
+    pub usual: u16,
+    /// The level that the sum reached, of the one that raises an alarm.
+    pub level: u16,
+    /// It raised the alarm, and begins anew.
+    pub alarm: bool,
 }
 
 /// What a month's `f3_all` is held against (ST15); shares in hundredths of a percentage point.
@@ -158,6 +179,9 @@ pub struct NewestView {
     /// ST15.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fell: Option<bool>,
+    /// ST16.
+    #[serde(default)]
+    pub alarm: bool,
 }
 
 /// Where a unit is among its like (ST11 to ST14); shares in hundredths of a percentage point.
@@ -265,8 +289,8 @@ pub struct CommentsPage {
     pub now: Millis,
 }
 
-/// `GET /v1/units/{unit}/breakdown?form=CODE&to=YYYY-MM`: the sealed quarter of a month, the newest where none
-/// is named, by fixed groups (P7).
+/// `GET /v1/units/{unit}/breakdown?form=CODE&to=YYYY-MM`: the newest sealed quarter, not after that of a month
+/// where one is named, by fixed groups (P7).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BreakdownPage {
     /// Which unit.
@@ -280,6 +304,9 @@ pub struct BreakdownPage {
     pub quarter: Option<String>,
     /// Every sealed quarter, in order.
     pub quarters: Vec<String>,
+    /// The server was restored in this quarter: nobody knows any more what was shown of it.
+    #[serde(default)]
+    pub restored: bool,
     /// By field, mode and channel.
     pub by: Vec<ByView>,
     /// The server's clock.
@@ -294,6 +321,9 @@ pub struct ByView {
     /// All groups, in their order; `None` where a few people would follow from them.
     #[serde(default)]
     pub groups: Option<Vec<GroupFigureView>>,
+    /// ST9, of modes alone: with a helper less without, both from 100 people on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub difference: Option<ChangeView>,
 }
 
 /// One group.
@@ -337,6 +367,14 @@ impl From<&Month> for MonthView {
                 limit: usual.limit,
                 fell: usual.fell,
             }),
+            watch: month.watch.as_ref().map(|watch| WatchView {
+                from: watch.from.clone(),
+                people: watch.people,
+                low: watch.low,
+                usual: watch.usual,
+                level: watch.level,
+                alarm: watch.alarm,
+            }),
         }
     }
 }
@@ -358,6 +396,7 @@ impl From<&Month> for NewestView {
             month: month.month.clone(),
             change: month.change.map(ChangeView::from),
             fell: month.usual.map(|usual| usual.fell),
+            alarm: month.watch.as_ref().is_some_and(|watch| watch.alarm),
         }
     }
 }

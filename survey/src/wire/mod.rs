@@ -15,6 +15,7 @@ pub mod quarantine;
 pub mod reply;
 pub mod rescue;
 pub mod resolved;
+pub mod review;
 pub mod tally;
 pub mod units;
 pub mod watch;

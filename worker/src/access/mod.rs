@@ -19,6 +19,8 @@ pub const fn includes(role: Role, act: Act) -> bool {
         // Staff see what waits on the device itself, behind its PIN (US5).
         Act::SeeDevices => !matches!(role, Role::Staff),
         Act::SeeFigures => matches!(role, Role::Admin | Role::Manager),
+        // Who keeps a whole part of the tree, not who is told of a unit's own people.
+        Act::ReviewComments => matches!(role, Role::Admin),
         Act::SeeCoverage => matches!(role, Role::Admin | Role::Manager | Role::Auditor),
         Act::EnrolDevices | Act::RevokeDevices | Act::AddAccounts | Act::CountDossiers => {
             matches!(role, Role::Operator | Role::Admin)
@@ -50,6 +52,8 @@ pub enum Act {
     SeeUnits,
     /// Read figures and live counts.
     SeeFigures,
+    /// Read comments that may name somebody, and decide on them.
+    ReviewComments,
     /// Read how many of those who could answer did, without what they answered.
     SeeCoverage,
     /// See devices and how they are.
@@ -151,6 +155,7 @@ mod tests {
                 Act::SetClock,
                 Act::ImportRescue,
                 Act::DecideQuarantine,
+                Act::ReviewComments,
                 Act::ChangeKeys,
             ] {
                 assert!(!grant(role, None).allows(act, &here), "{role:?} {act:?}");

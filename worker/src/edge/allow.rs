@@ -11,7 +11,7 @@ const COUNTER: [(&str, &str); 4] = [
     ("units/{}/batches", "POST"),
     ("device/config", READ),
 ];
-const MANAGER: [(&str, &str); 40] = [
+const MANAGER: [(&str, &str); 41] = [
     ("setup", "POST"),
     ("session", "GET, HEAD, POST, DELETE"),
     ("session/proof", "POST"),
@@ -38,6 +38,7 @@ const MANAGER: [(&str, &str); 40] = [
     ("units/{}/coverage", READ),
     ("units/{}/comments", READ),
     ("units/{}/breakdown", READ),
+    ("units/{}/review", "GET, HEAD, POST"),
     ("units/{}/resolvers", READ),
     ("units/{}/history", READ),
     ("dossiers", "GET, HEAD, PUT"),

@@ -1,7 +1,7 @@
 //! What a manager reads beside the figures of one unit: its months, the units below it, what it
 //! covers, what people wrote; after the Directory has permitted it.
 
-use super::reply;
+use super::{body, reply};
 use crate::beside::Beside;
 use crate::forms::Forms;
 use crate::objects::Ask;
@@ -14,10 +14,13 @@ use survey::breakdown::Quarter;
 use survey::day::Millis;
 use survey::id::UnitId;
 use survey::wire::beside::{BreakdownPage, CoveragePage, CoverageView};
-use survey::wire::write;
+use survey::wire::code::Code;
+use survey::wire::review::ReviewDecision;
+use survey::wire::{read, write};
 use worker::{Env, Request, Response};
 
-/// `GET /v1/units/{unit}/{what}`, `what` being `trend`, `children`, `coverage`, `comments` or `breakdown`.
+/// `GET /v1/units/{unit}/{what}`, `what` being `trend`, `children`, `coverage`, `comments`, `review` or
+/// `breakdown`.
 ///
 /// # Errors
 /// What the Directory or an object refuses.
@@ -36,7 +39,7 @@ pub async fn answer(
     let (place, sought, sees_figures) = permitted;
     // The Ledger keeps a unit's comments, also where there are units below it.
     let object = match what {
-        "comments" => place.counts.then_some(ObjectName::Ledger(unit)),
+        "comments" | "review" => place.counts.then_some(ObjectName::Ledger(unit)),
         "children" => place.is_inner.then_some(ObjectName::Rollup(unit)),
         _ => place.object(),
     };
@@ -66,11 +69,44 @@ pub async fn answer(
         (None, "trend") => reply::message(&sought.trend(&[], &forms, now)?)?,
         (None, "children") => reply::message(&sought.children(&[], &forms, now)?)?,
         (None, "coverage") => reply::message(&sought.coverage(&[], &forms, now)?)?,
+        (None, "review") => {
+            let nothing = |_, _: &str, _: &str| Ok(Vec::new());
+            reply::message(&sought.review(&[], &forms, now, nothing)?)?
+        }
         (None, _) => {
             let nothing = |_, _: &str, _: &str| Ok(Vec::new());
             reply::message(&sought.comments(&[], &forms, now, nothing)?)?
         }
     })
+}
+
+/// `POST /v1/units/{unit}/review`: a decision on a comment that may name somebody.
+///
+/// # Errors
+/// What the Directory or the unit's Ledger refuses.
+pub async fn review(mut request: Request, env: &Env, unit: UnitId) -> Result<Response, Refused> {
+    body::same_origin(&request, true)?;
+    let bytes = body::read(&mut request, body::MOST_BYTES).await?;
+    body::must_not_be_a_list(&bytes)?;
+    let wanted = std::str::from_utf8(&bytes).map_err(|_| not_this("not UTF-8"))?;
+    let wanted: ReviewDecision = read(wanted).map_err(|error| not_this(&error.to_string()))?;
+    let now = clock::now(env).await?;
+    let session = session(&request)?;
+    let ledger = ObjectName::Ledger(unit.clone());
+    // Tried first: the log tells of decisions that were made, each before it is.
+    for decision in [None, Some(wanted.decision)] {
+        let mut ask = Ask::own("review-comment", now, write(&(&unit, decision)));
+        ask.session.clone_from(&session);
+        let _: serde_json::Value = ask.read(&ObjectName::Directory, env).await?;
+        let ask = Ask::own("review-comment", now, write(&(&wanted, decision.is_none())));
+        let _: serde_json::Value = ask.read(&ledger, env).await?;
+    }
+    Ok(reply::message(&serde_json::json!({}))?)
+}
+
+fn not_this(what: &str) -> Refused {
+    let message = format!("The body is not the message this route takes: {what}.");
+    Refused::new(Code::BadRequest, message)
 }
 
 /// The page without what follows from the answers themselves: an auditor sees how many, never what
@@ -102,6 +138,7 @@ async fn below(
         for view in &mut page.by {
             if !shown.contains(&view.by) {
                 view.groups = None;
+                view.difference = None;
             }
         }
         child = node.clone();

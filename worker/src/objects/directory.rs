@@ -144,9 +144,8 @@ impl Directory {
             }
             "permit" => permit(rows, asked)?,
             "beside/trend" | "beside/children" | "beside/coverage" | "beside/comments"
-            | "beside/breakdown" | "dossiers" | "dossiers-put" | "dossiers-import" => {
-                dossiers::answer(rows, asked)?
-            }
+            | "beside/breakdown" | "beside/review" | "review-comment" | "dossiers"
+            | "dossiers-put" | "dossiers-import" => dossiers::answer(rows, asked)?,
             "seen" => answer::message(&rows.seen_of(session, now, &asked.message::<Vec<_>>()?)?),
             "counting" => answer::message(&rows.counting_units(None)?),
             "devices" => {

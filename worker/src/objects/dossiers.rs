@@ -11,6 +11,7 @@ use crate::store::directory::Directory;
 use crate::store::port::Store;
 use survey::id::UnitId;
 use survey::wire::dossiers::{DossierOutcome, DossierSheet, Dossiers, WantedDossiers};
+use survey::wire::review::Review;
 use worker::Response;
 
 /// Answers one verb.
@@ -41,6 +42,17 @@ pub fn answer<S: Store>(rows: &Directory<S>, asked: &Asked) -> Result<Response, 
                 },
             }
         }
+        "review-comment" => {
+            let (unit, decision): (UnitId, Option<Review>) = asked.message()?;
+            match decision {
+                Some(_) => rows.permit_review(session, now, &unit, decision)?,
+                None => rows.permit(session, now, Act::ReviewComments, &unit)?,
+            }
+            if !rows.counts(&unit)? {
+                return Err(Refused::not_found());
+            }
+            return Ok(answer::done());
+        }
         verb => return beside(rows, asked, verb),
     };
     Ok(answer::message(&outcome))
@@ -55,6 +67,7 @@ fn beside<S: Store>(rows: &Directory<S>, asked: &Asked, verb: &str) -> Result<Re
     let sees_figures = figures.is_ok();
     match verb {
         "beside/comments" => rows.permit_comments(session, now, &unit)?,
+        "beside/review" => rows.permit_review(session, now, &unit, None)?,
         "beside/coverage" => rows.permit(session, now, Act::SeeCoverage, &unit)?,
         _ => figures?,
     }

@@ -145,7 +145,14 @@ impl Ledger {
                 let slices = snapshot(asked.message()?, self.slices(&self.forms()?)?.to_vec());
                 answer::message(&write_snapshot(&slices))
             }
-            "trend" | "coverage" | "breakdown" | "comments" => self.beside(asked).await?,
+            "trend" | "coverage" | "breakdown" | "comments" | "review" => {
+                self.beside(asked).await?
+            }
+            "review-comment" => {
+                let (wanted, is_trial) = asked.message()?;
+                self.shell.rows()?.review(&wanted, is_trial)?;
+                answer::done()
+            }
             "live" => {
                 self.shell.rows()?.look(asked.now, self.rhythm())?;
                 answer::message(&self.shell.rows()?.live(asked.now, self.rhythm())?)
@@ -193,6 +200,10 @@ impl Ledger {
             "breakdown" => {
                 let known = (&slices[..], &rows.quarters()?[..]);
                 answer::message(&sought.breakdown(known, &forms, asked.now)?)
+            }
+            "review" => {
+                let read = |form, from: &str, to: &str| rows.marked_comments(form, from, to);
+                answer::message(&sought.review(&slices, &forms, asked.now, read)?)
             }
             _ => {
                 let read = |form, from: &str, to: &str| rows.comments(form, from, to);

@@ -12,6 +12,8 @@ use survey::wire::manager::{Grant, Role};
 pub struct Powers {
     /// Read figures.
     pub sees_figures: bool,
+    /// Decide on comments that may name somebody.
+    pub reviews_comments: bool,
     /// Read how many answered, which an auditor may too.
     pub sees_coverage: bool,
     /// See devices.
@@ -51,6 +53,7 @@ impl Powers {
         let has = |roles: &[Role]| grants.iter().any(|grant| roles.contains(&grant.role));
         Self {
             sees_figures: has(&[Role::Admin, Role::Manager]),
+            reviews_comments: has(&[Role::Admin]),
             sees_coverage: has(&[Role::Admin, Role::Manager, Role::Auditor]),
             sees_devices: grants.iter().any(|grant| grant.role != Role::Staff),
             keeps_devices: has(&[Role::Operator, Role::Admin]),

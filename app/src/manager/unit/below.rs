@@ -118,7 +118,7 @@ fn watched(side: Side, children: &[ChildView]) -> AnyView {
 fn has_fallen(child: &ChildView) -> bool {
     child.newest.as_ref().is_some_and(|newest| {
         let lower = newest.change.is_some_and(|it| it.differs && it.by < 0);
-        newest.fell == Some(true) || lower
+        newest.fell == Some(true) || newest.alarm || lower
     })
 }
 
@@ -261,11 +261,19 @@ fn row(side: Side, child: &ChildView) -> AnyView {
                 </span>
             }
         });
+        let alarm = newest.alarm.then(|| {
+            view! {
+                <span class="chip" data-band="below">
+                    {words.say(Text::AlarmShort)}
+                </span>
+            }
+        });
         let change = newest
             .change
             .map_or_else(nothing, |change| change_of(words, change));
         view! {
             {fell}
+            {alarm}
             {change}
         }
     });

@@ -9,6 +9,8 @@ use survey::wire::beside::CommentsPage;
 use super::period::Month;
 use super::place::Place;
 use super::reading::{drawn, read};
+use super::review::Reviews;
+use crate::manager::account::Desk;
 use crate::parts::{Words, format};
 use crate::text::FiguresText as Text;
 
@@ -21,6 +23,7 @@ pub fn Comments(
     again: RwSignal<u32>,
 ) -> impl IntoView {
     let words = Words::here();
+    let desk = Desk::here();
     let path = Memo::new(move |_| {
         let place = place.get()?;
         Some(format!(
@@ -33,6 +36,9 @@ pub fn Comments(
     view! {
         <p class="soft">{words.line(Text::CommentsHelp)}</p>
         {drawn(words, page, move |page| shown(words, page))}
+        <Show when=move || desk.powers().reviews_comments>
+            <Reviews place again />
+        </Show>
     }
 }
 

@@ -9,12 +9,14 @@ mod coverage;
 mod criteria;
 mod earlier;
 mod facts;
+mod groups;
 mod headline;
 mod live;
 pub mod period;
 pub mod place;
 mod reading;
 mod resolvers;
+mod review;
 mod sheet;
 mod showing;
 mod trend;
@@ -42,6 +44,7 @@ use coverage::Covered;
 use criteria::Criteria;
 use earlier::Earlier;
 use facts::Others;
+use groups::Groups;
 use headline::Headline;
 use live::LiveStrip;
 use place::Place;
@@ -169,13 +172,23 @@ pub fn UnitFigures(
                     <ResolvedBy place tree />
                 }
                 .into_any(),
-                View::Trend => view! { <Trend place again /> }.into_any(),
-                View::Compare => view! { <Compare side again /> }.into_any(),
-                View::Coverage => view! { <Covered place again /> }.into_any(),
-                View::Comments => view! { <Comments place again /> }.into_any(),
+                view => other(view, side, again),
             }}
             <p class="standing-note">{words.line(Text::NotSipas)}</p>
         </article>
+    }
+}
+
+/// Another side than that of the figures.
+fn other(view: View, side: Side, again: RwSignal<u32>) -> AnyView {
+    let Side { place, go, .. } = side;
+    match view {
+        View::Figures => ().into_any(),
+        View::Trend => view! { <Trend place again /> }.into_any(),
+        View::Groups => view! { <Groups place go again /> }.into_any(),
+        View::Compare => view! { <Compare side again /> }.into_any(),
+        View::Coverage => view! { <Covered place again /> }.into_any(),
+        View::Comments => view! { <Comments place again /> }.into_any(),
     }
 }
 

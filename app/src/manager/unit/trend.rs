@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use survey::wire::beside::{ChangeView, FinalityView, MonthView, TrendPage, UsualView};
+use survey::wire::beside::{ChangeView, FinalityView, MonthView, TrendPage, UsualView, WatchView};
 use survey::wire::manager::{FigureView, ShowingView};
 
 use super::period::{Month, Period};
@@ -71,7 +71,8 @@ fn shown(words: Words, page: &Arc<TrendPage>, period: Period) -> AnyView {
     let changes = months.iter().filter_map(|(_, known)| *known);
     let is_calm = changes.clone().all(|it| {
         let fell = it.usual.is_some_and(|usual| usual.fell);
-        !fell && it.change.is_none_or(|change| !change.differs)
+        let alarm = it.watch.as_ref().is_some_and(|watch| watch.alarm);
+        !fell && !alarm && it.change.is_none_or(|change| !change.differs)
     });
     let has_compared = changes.clone().any(|it| it.change.is_some());
     let calm = if has_compared {
@@ -93,10 +94,12 @@ fn shown(words: Words, page: &Arc<TrendPage>, period: Period) -> AnyView {
         Text::ChangeHead,
         Text::AllHead,
         Text::LimitHead,
+        Text::WatchHead,
         Text::AssistedHead,
         Text::FinalityHead,
     ];
     let heads = heads.map(|head| view! { <th scope="col">{words.say(head)}</th> }.into_any());
+    let watched = watched(words, &months);
     view! {
         <section class="card trend">
             <h2>{words.say(ManagerText::FormulaPooled)}</h2>
@@ -109,6 +112,7 @@ fn shown(words: Words, page: &Arc<TrendPage>, period: Period) -> AnyView {
             <p class="soft">{words.say(Text::LimitHelp)}</p>
             {all}
         </section>
+        {watched}
         <div class="scroll card" role="region" tabindex="0" aria-label=words.say(Text::TrendTable)>
             <table class="numbers">
                 <thead>
@@ -139,9 +143,8 @@ fn plot(
     is_of_all: bool,
 ) -> AnyView {
     let language = words.language();
-    let columns = u32::try_from(months.len()).unwrap_or(u32::MAX).max(1);
-    let place = |at: u32| u16::try_from((2 * at + 1) * 5_000 / columns).unwrap_or_default();
-    let points = (0_u32..).zip(months).map(|(at, (month, known))| {
+    let places = places(months);
+    let points = places.iter().zip(months).map(|(at, (month, known))| {
         let figure = known.map(|it| if is_of_all { &it.all } else { &it.figure });
         let (index, interval) = figure.map(parts_of).unwrap_or_default();
         let usual = known.and_then(|it| it.usual).filter(|_| is_of_all);
@@ -163,7 +166,7 @@ fn plot(
             change.map(|change| change_of(words, change))
         };
         Point {
-            at: place(at),
+            at: *at,
             index,
             interval,
             // What signals a fall lies below the limit; above it all is ordinary.
@@ -177,17 +180,30 @@ fn plot(
         }
     });
     let points: Vec<Point> = points.collect();
-    let labels = (0_u32..).zip(months).map(|(at, (month, _))| {
+    let labels = labels(months);
+    let name = words.say(name).to_owned();
+    view! { <Plot points labels line=None is_joined=true name /> }.into_any()
+}
+
+/// Where each month stands on the axis.
+fn places(months: &[(Month, Option<&MonthView>)]) -> Vec<u16> {
+    let columns = u32::try_from(months.len()).unwrap_or(u32::MAX).max(1);
+    let place = |at: u32| u16::try_from((2 * at + 1) * 5_000 / columns).unwrap_or_default();
+    (0..columns).map(place).collect()
+}
+
+/// What stands below the axis: each month, the year with January and with the first.
+fn labels(months: &[(Month, Option<&MonthView>)]) -> Vec<(u16, String)> {
+    let labels = places(months).into_iter().zip(months).enumerate();
+    let label = |(at, (place, (month, _))): (usize, (u16, &(Month, _)))| {
         let text = if month.month == 1 || at == 0 {
             format!("{}/{:02}", month.month, month.year.rem_euclid(100))
         } else {
             month.month.to_string()
         };
-        (place(at), text)
-    });
-    let labels = labels.collect();
-    let name = words.say(name).to_owned();
-    view! { <Plot points labels line=None is_joined=true name /> }.into_any()
+        (place, text)
+    };
+    labels.map(label).collect()
 }
 
 /// A figure in one line.
@@ -237,6 +253,66 @@ fn limit_of(words: Words, usual: Option<UsualView>) -> String {
     words.fill(text, &[("usual", &share), ("limit", &limit)])
 }
 
+/// The running sum of ST16 over the months, where there is one.
+fn watched(words: Words, months: &[(Month, Option<&MonthView>)]) -> AnyView {
+    let language = words.language();
+    let watch = |known: Option<&MonthView>| known.and_then(|it| it.watch.clone());
+    if months.iter().all(|(_, known)| watch(*known).is_none()) {
+        return ().into_any();
+    }
+    let places = places(months);
+    let points = places.iter().zip(months).map(|(at, (month, known))| {
+        let watch = watch(*known);
+        let name = format::month(language, month.year, month.month);
+        let said = match &watch {
+            None => words.say(Text::WatchWaits).to_owned(),
+            Some(watch) => watch_of(words, watch),
+        };
+        let has_alarm = watch.as_ref().is_some_and(|watch| watch.alarm);
+        Point {
+            at: *at,
+            index: watch.map(|watch| watch.level),
+            interval: None,
+            ordinary: None,
+            sign: if has_alarm { Sign::Below } else { Sign::Plain },
+            said: format!("{name} · {said}"),
+        }
+    });
+    let points: Vec<Point> = points.collect();
+    let labels = labels(months);
+    let name = words.say(Text::WatchPlot).to_owned();
+    view! {
+        <section class="card trend watch">
+            <h2>{words.say(Text::WatchTitle)}</h2>
+            <p class="soft">{words.say(Text::WatchHelp)}</p>
+            <Plot points labels line=Some(10_000) is_joined=true name />
+        </section>
+    }
+    .into_any()
+}
+
+/// Where the running sum stands, in words.
+fn watch_of(words: Words, watch: &WatchView) -> String {
+    let language = words.language();
+    let percent = |share| format::percent(language, share);
+    let text = if watch.alarm {
+        Text::WatchAlarm
+    } else {
+        Text::WatchLevel
+    };
+    let n = format::count(language, watch.people);
+    let level = (watch.level / 100).to_string();
+    words.fill(
+        text,
+        &[
+            ("low", &percent(watch.low)),
+            ("usual", &percent(watch.usual)),
+            ("n", &n),
+            ("level", &level),
+        ],
+    )
+}
+
 fn row(words: Words, month: Month, known: Option<&MonthView>) -> AnyView {
     let language = words.language();
     let name = format::month(language, month.year, month.month);
@@ -245,7 +321,7 @@ fn row(words: Words, month: Month, known: Option<&MonthView>) -> AnyView {
         return view! {
             <tr>
                 <th scope="row">{name}</th>
-                <td colspan="8" class="words">
+                <td colspan="9" class="words">
                     {nothing}
                 </td>
             </tr>
@@ -279,10 +355,17 @@ fn row(words: Words, month: Month, known: Option<&MonthView>) -> AnyView {
     let n = Spoken::of(&known.figure, language)
         .n
         .unwrap_or_else(nothing);
+    let watch = known.watch.as_ref();
+    let has_alarm = watch.is_some_and(|watch| watch.alarm);
+    let watch = watch.map_or_else(nothing, |watch| watch_of(words, watch));
     let has_fallen = known.usual.is_some_and(|usual| usual.fell);
     let has_changed = known.change.is_some_and(|change| change.differs);
     view! {
-        <tr data-fell=has_fallen.to_string() data-changed=has_changed.to_string()>
+        <tr
+            data-fell=has_fallen.to_string()
+            data-changed=has_changed.to_string()
+            data-alarm=has_alarm.to_string()
+        >
             <th scope="row">{name}</th>
             <td>{index(&known.figure)}</td>
             <td>{limits}</td>
@@ -290,6 +373,7 @@ fn row(words: Words, month: Month, known: Option<&MonthView>) -> AnyView {
             <td class="words">{change}</td>
             <td>{index(&known.all)}</td>
             <td class="words">{limit_of(words, known.usual)}</td>
+            <td class="words">{watch}</td>
             <td>{assisted}</td>
             <td>{words.say(finality)}</td>
         </tr>

@@ -17,6 +17,8 @@ pub enum View {
     Figures,
     /// Month by month.
     Trend,
+    /// A sealed quarter by field, mode and channel.
+    Groups,
     /// The units below, side by side among their like.
     Compare,
     /// How many of those who could have answered did.
@@ -27,9 +29,10 @@ pub enum View {
 
 impl View {
     /// All of them, in the order of the tabs.
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::Figures,
         Self::Trend,
+        Self::Groups,
         Self::Compare,
         Self::Coverage,
         Self::Comments,
@@ -41,6 +44,7 @@ impl View {
         match self {
             Self::Figures => "",
             Self::Trend => "trend",
+            Self::Groups => "groups",
             Self::Compare => "compare",
             Self::Coverage => "coverage",
             Self::Comments => "comments",
@@ -58,6 +62,7 @@ impl View {
         match self {
             Self::Figures => Text::ViewFigures,
             Self::Trend => Text::ViewTrend,
+            Self::Groups => Text::ViewGroups,
             Self::Compare => Text::ViewCompare,
             Self::Coverage => Text::ViewCoverage,
             Self::Comments => Text::ViewComments,

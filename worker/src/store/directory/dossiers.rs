@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use survey::day::{Day, Millis};
 use survey::id::UnitId;
 use survey::wire::dossiers::{DossierCount, DossierError, DossierOutcome, DossierProblem};
+use survey::wire::review::Review;
 
 /// The most dossiers of a unit and month.
 const MOST_DOSSIERS: u64 = 1_000_000;
@@ -117,6 +118,30 @@ impl<S: Store> Directory<S> {
             let actor = actor(sql, session, now)?;
             actor.must_be_able_to_at(Act::SeeFigures, sql, unit)?;
             Ok(audit(sql, now, &actor.name, "comment-view", unit.as_str())?)
+        })
+    }
+
+    /// Permits somebody to read a unit's comments that may name somebody, or to decide on one, and writes
+    /// it down before it is done: without its words.
+    ///
+    /// # Errors
+    /// The caller's own rights.
+    pub fn permit_review(
+        &self,
+        session: Option<&str>,
+        now: Millis,
+        unit: &UnitId,
+        decision: Option<Review>,
+    ) -> Result<(), Refused> {
+        self.0.atomically(|sql| {
+            let actor = actor(sql, session, now)?;
+            actor.must_be_able_to_at(Act::ReviewComments, sql, unit)?;
+            let act = match decision {
+                None => "comment-review",
+                Some(Review::Show) => "comment-show",
+                Some(Review::Keep) => "comment-keep",
+            };
+            Ok(audit(sql, now, &actor.name, act, unit.as_str())?)
         })
     }
 
@@ -350,5 +375,40 @@ mod tests {
         let views = views.unwrap();
         assert_eq!(views.len(), 1);
         assert_eq!((views[0].text(0), views[0].text(1)), (Ok("ld"), Ok("33.1")));
+    }
+
+    #[test]
+    fn p13_s4_an_administrator_reviews_comments_and_nobody_else() {
+        let (directory, operator) = directory();
+        for (name, role) in [
+            ("qt", Role::Admin),
+            ("ld", Role::Manager),
+            ("kt", Role::Auditor),
+        ] {
+            let wanted = account(name, role, Some("33"));
+            directory
+                .add_account(Some(&operator), NOW, &wanted)
+                .unwrap();
+        }
+        let may = |who: &str, unit: &str, decision| {
+            let session = signed_in(&directory, who);
+            let permit = directory.permit_review(Some(&session), NOW, &id(unit), decision);
+            permit.map_err(|refused| refused.code)
+        };
+        assert_eq!(may("qt", "33.1", None), Ok(()));
+        assert_eq!(may("qt", "34.1", None), Err(Code::NotFound));
+        for who in ["ld", "kt"] {
+            assert_eq!(may(who, "33.1", None), Err(Code::NotAllowed), "{who}");
+            let decided = may(who, "33.1", Some(Review::Show));
+            assert_eq!(decided, Err(Code::NotAllowed), "{who}");
+        }
+        assert_eq!(may("qt", "33.1", Some(Review::Keep)), Ok(()));
+        let acts = directory
+            .0
+            .atomically(|sql| sql.rows("SELECT act FROM audit WHERE act LIKE 'comment%'", &[]));
+        let acts: Result<_, StoreError> = acts;
+        let acts = acts.unwrap();
+        let acts: Vec<_> = acts.iter().map(|row| row.text(0).unwrap()).collect();
+        assert_eq!(acts, ["comment-review", "comment-keep"]);
     }
 }

@@ -51,7 +51,8 @@ fn seal(sql: &dyn Sql, forms: &[Form], now: Millis) -> Result<(), StoreError> {
             let Some(day) = day.flatten().and_then(Day::parse) else {
                 return Ok(());
             };
-            Quarter::of(day).0
+            // Who began later says so of the last quarter, and holds up no node above.
+            Quarter::of(day).0.min(due.0)
         }
         last => i32::try_from(last)
             .map_err(|_| damaged())?

@@ -211,7 +211,7 @@ pub(super) fn look(sql: &dyn Sql, now: Millis, rhythm: Rhythm) -> Result<(), Sto
     }
     for waits in waiting(sql)? {
         if makes_an_atom(waits.responses, waits.last, at) {
-            release(sql, &waits.form)?;
+            release(sql, &waits.form, at)?;
         }
     }
     super::year::close(sql, at)
@@ -259,7 +259,7 @@ fn is_held_back(sql: &dyn Sql, form: &str, restored: Option<Day>) -> Result<bool
     }
 }
 
-fn release(sql: &dyn Sql, form: &str) -> Result<(), StoreError> {
+fn release(sql: &dyn Sql, form: &str, at: Millis) -> Result<(), StoreError> {
     let restored = restored_on(sql, form)?;
     if is_held_back(sql, form, restored)? {
         return Ok(());
@@ -281,7 +281,7 @@ fn release(sql: &dyn Sql, form: &str) -> Result<(), StoreError> {
             &[form.into(), atom.into(), day.to_string().into()],
         )?;
     }
-    super::comments::show(sql, form)?;
+    super::comments::show(sql, form, at)?;
     let version = raise_version(sql)?;
     set_number(sql, "released", version)
 }

@@ -127,6 +127,13 @@ CREATE TABLE IF NOT EXISTS comment_shown (
     key TEXT PRIMARY KEY
 ) STRICT, WITHOUT ROWID;
 
+-- Comments that may name somebody and that a person may look at, in groups like those above; what was
+-- decided of each, `show` or `keep`, once it is (P13).
+CREATE TABLE IF NOT EXISTS comment_review (
+    key TEXT PRIMARY KEY,
+    decision TEXT
+) STRICT, WITHOUT ROWID;
+
 -- Redacted, under a key of its own: nothing leads back to the response (P10).
 CREATE TABLE IF NOT EXISTS comment (
     key TEXT PRIMARY KEY,

@@ -80,3 +80,25 @@ fn p7_of_a_quarter_in_which_the_server_was_restored_nothing_is_broken_down() {
     assert!(quarters.iter().all(|known| known.parts.is_none()));
     assert!(!quarters.is_empty());
 }
+
+#[test]
+fn p7_who_began_later_has_nobody_in_the_quarters_before() {
+    let mut server = Server::new(Rhythm::WhenTen);
+    let forms = Forms::built_in();
+    server.send((0..40).map(|number| record(number, 4)).collect());
+    server.ledger.seal(&forms, NOW).unwrap();
+    let quarters = server.ledger.quarters().unwrap();
+    assert_eq!(quarters.len(), 1);
+    assert_eq!(quarters[0].quarter, Quarter(Quarter::of(today()).0 - 1));
+    assert_eq!(quarters[0].parts.as_deref(), Some(&[][..]));
+    // Its own first quarter follows.
+    server.now = sealed();
+    server.send(vec![]);
+    server.ledger.seal(&forms, server.now).unwrap();
+    let quarters = server.ledger.quarters().unwrap();
+    assert_eq!(quarters.len(), 2);
+    assert_eq!(
+        quarters[1].parts.as_ref().map(Vec::len),
+        Some(By::ALL.len())
+    );
+}
