@@ -76,7 +76,16 @@ test("ua1_d1_a_unit_that_is_merged_stands_in_its_successors_history", { timeout:
   await page.getByRole("heading", { level: 2, name: MERGED.name.vi }).waitFor();
   await page.getByText("Chưa có thay đổi nào.").waitFor();
   await page.getByLabel("Ngày cuối").fill("2026-10-31");
-  await page.getByLabel("Đơn vị kế thừa").fill(OTHER.id);
+  const heirs = page.getByLabel("Đơn vị kế thừa");
+  await heirs.fill("khong co");
+  await page.getByText("Không có đơn vị nào như vậy.").waitFor();
+  // What is typed and not chosen is asked about, never passed over.
+  await page.getByRole("button", { name: "Xem thay đổi" }).last().click();
+  await page.getByRole("alert").getByText("Hãy chọn đơn vị.").waitFor();
+  await heirs.fill("an thi");
+  await page.getByRole("button", { name: `Phường Ân Thi (${OTHER.id})` }).click();
+  await page.getByRole("button", { name: `Bỏ: Phường Ân Thi (${OTHER.id})` }).waitFor();
+  assert.equal(await heirs.evaluate((box) => box === document.activeElement && !box.value), true, "the focus stays in the field");
   await page.getByRole("button", { name: "Xem thay đổi" }).last().click();
   await page.getByText("1 đơn vị thay đổi").waitFor();
   await page.getByRole("button", { name: "Thực hiện" }).click();
@@ -132,7 +141,9 @@ test("ua1_d1_a_unit_is_made_below_another_moved_under_it_and_closed_on_the_scree
   assert.deepEqual([(await unit(CENTRE.id)).parent, (await unit(CENTRE.id)).kind], [PROVINCE.id, "one-stop"]);
 
   await choose("xa moi", "Xã Mới");
-  await page.getByLabel("Mã đơn vị cấp trên").fill(CENTRE.id);
+  await page.getByLabel("Đơn vị cấp trên").fill("trung tam phuc vu");
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: `Bỏ: ${CENTRE.name} (${CENTRE.id})` }).waitFor();
   await show();
   const line = page.locator(".unit-edit .changes");
   assert.match(await line.innerText(), new RegExp(`${PROVINCE.name.vi} \\(33\\) → ${CENTRE.name} \\(33\\.tt\\)`));

@@ -20,9 +20,10 @@ use crate::{
 /// The verb.
 pub const VERB: Verb = Verb {
     name: "bench",
-    summary: "measure what people wait for, into docs/BENCHMARKS.md: bench counter, bench query",
+    summary: "measure what people wait for, into docs/BENCHMARKS.md: bench counter, country, query",
     options: "
   counter         the counter's page in Chromium
+  country         the page of units in Chromium, with the whole country on it
   query           the answers that a manager's overview and unit page are made of
   --responses N   of a query: stored by then; named again, one after the other (10000, 200000,
                   1000000)
@@ -42,6 +43,7 @@ struct Wish {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum What {
     Counter,
+    Country,
     Query,
 }
 
@@ -55,6 +57,7 @@ fn read(Arguments { mut parser }: Arguments) -> Result<Wish, Trouble> {
     while let Some(word) = parser.next()? {
         match word {
             Arg::Value(name) if name == "counter" => wish.what = Some(What::Counter),
+            Arg::Value(name) if name == "country" => wish.what = Some(What::Country),
             Arg::Value(name) if name == "query" => wish.what = Some(What::Query),
             Arg::Long("responses") => wish.sizes.push(parser.value()?.parse()?),
             Arg::Long("json") => wish.is_json = true,
@@ -65,7 +68,7 @@ fn read(Arguments { mut parser }: Arguments) -> Result<Wish, Trouble> {
     Ok(wish)
 }
 
-/// A row as `tests/browser/bench-counter.mjs` prints it; times in milliseconds.
+/// A row as `tests/browser/bench-*.mjs` print it; times in milliseconds.
 #[derive(Debug, Deserialize)]
 struct Row {
     what: String,
@@ -92,7 +95,7 @@ fn bench(wish: &Wish) -> Result<(), Trouble> {
     let Some(what) = wish.what else {
         return Err(Trouble::new(
             "nothing to measure was named",
-            "Say what: cargo xtask bench counter, or cargo xtask bench query",
+            "Say what: cargo xtask bench counter, bench country, or bench query",
         ));
     };
     let project = Project::here();
@@ -101,12 +104,14 @@ fn bench(wish: &Wish) -> Result<(), Trouble> {
         build::build(&project)?;
     }
     match what {
-        What::Counter => counter(&project),
+        What::Counter => page(&project, "counter"),
+        What::Country => page(&project, "country"),
         What::Query => query::bench(&project, &wish.sizes, wish.is_json),
     }
 }
 
-fn counter(project: &Project) -> Result<(), Trouble> {
+/// What `tests/browser/bench-<name>.mjs` measures in a page.
+fn page(project: &Project, name: &str) -> Result<(), Trouble> {
     let chromium = chromium::get(project)?;
     let own = env::current_exe().map_err(|error| {
         Trouble::new(
@@ -115,13 +120,13 @@ fn counter(project: &Project) -> Result<(), Trouble> {
         )
     })?;
     let said = Tool::new(project.node(), &project.root)
-        .args(["tests/browser/bench-counter.mjs"])
+        .args([format!("tests/browser/bench-{name}.mjs")])
         .env("CHROMIUM", chromium)
         .env("XTASK", own)
         .output()?;
     let table = table(&said)?;
     print!("{table}");
-    proofs::write_benchmark(project, "counter", &table)
+    proofs::write_benchmark(project, name, &table)
 }
 
 fn table(said: &str) -> Result<String, Trouble> {
@@ -130,8 +135,8 @@ fn table(said: &str) -> Result<String, Trouble> {
     for line in said.lines().filter(|line| line.starts_with('{')) {
         let row: Row = serde_json::from_str(line).map_err(|error| {
             Trouble::new(
-                format!("tests/browser/bench-counter.mjs printed another row: {error}"),
-                "Let its rows have what, slowed, n, median and p95",
+                format!("the page's measurement printed another row: {error}"),
+                "Let the rows of tests/browser/bench-*.mjs have what, slowed, n, median and p95",
             )
         })?;
         table += &row.line();

@@ -9,6 +9,7 @@ pub mod check;
 pub mod chromium;
 pub mod clock;
 pub mod copies;
+pub mod country;
 pub mod data;
 pub mod doctor;
 pub mod files;

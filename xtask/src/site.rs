@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::{
     bundle::{self, Program},
-    files, lang,
+    country, files, lang,
     project::Project,
     size::{self, Size},
     tool::Tool,
@@ -14,9 +14,9 @@ use crate::{
 /// A page: its program, where it lies, whose rules draw it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Page {
-    /// The name of its HTML file in `app/` and of its program.
+    /// The name of its HTML file in `app/`, of its program and its style sheet.
     pub name: &'static str,
-    /// The site it is on: a folder of `dist/`, and the style sheet of all its pages.
+    /// The site it is on: a folder of `dist/`, and of the rules that draw its pages.
     pub site: &'static str,
     /// Where its own files lie there, with a slash at both ends.
     at: &'static str,
@@ -88,9 +88,8 @@ pub fn lay_out(project: &Project, page: Page) -> Result<Vec<Placed>, Trouble> {
     };
     let wasm = place(page.at, page.name, "wasm", &bundle.wasm)?;
     let glue = place(page.at, page.name, "js", bundle.glue.as_bytes())?;
-    // One style sheet for all pages of a site: who goes from one to the other has it.
-    let css = minify(project, &style(&sources, page.site)?, "css")?;
-    let css = place("/", page.site, "css", css.as_bytes())?;
+    let css = minify(project, &style(&sources, page)?, "css")?;
+    let css = place(page.at, page.name, "css", css.as_bytes())?;
     let start = fill(
         &sources.join("start.js"),
         &[("glue", &glue), ("wasm", &wasm)],
@@ -114,7 +113,7 @@ pub fn lay_out(project: &Project, page: Page) -> Result<Vec<Placed>, Trouble> {
     }
     let mut placed = files::all_under(&site)?;
     if !page.is_first() {
-        placed.retain(|path| path.starts_with(own) || path == Path::new(&css[1..]));
+        placed.retain(|path| path.starts_with(own));
     }
     let weights = size::of_files(project, &site, &placed)?;
     let placed = placed.into_iter().zip(weights);
@@ -135,21 +134,30 @@ fn around(project: &Project, page: Page, site: &Path) -> Result<(), Trouble> {
         return files::write(&site.join("sw.js"), minify(project, &worker, "js")?);
     }
     // A form is shown to managers as the counter shows it, with the counter's own rules.
-    let style = style(&project.root.join("app"), OFFLINE_PAGE)?;
-    files::write(&site.join(KIOSK_STYLE), minify(project, &style, "css")?)
+    let style = style(&project.root.join("app"), PAGES[0])?;
+    files::write(&site.join(KIOSK_STYLE), minify(project, &style, "css")?)?;
+    files::write(&site.join(country::FILE), country::csv()?)
 }
 
-/// The tokens all pages share, then the page's own rules: `style/<page>.css`, or the files of the
-/// folder `style/<page>/` by name.
-fn style(sources: &Path, page: &str) -> Result<String, Trouble> {
+/// Files of rules that only a site's first page needs: how figures are drawn and printed.
+const FIGURES_ONLY: [&str; 5] = [
+    "beside.css",
+    "chart.css",
+    "criteria.css",
+    "groups.css",
+    "print.css",
+];
+
+/// The tokens all pages share, then the rules of the page's site: the files of the folder `style/<site>/` by
+/// name.
+fn style(sources: &Path, page: Page) -> Result<String, Trouble> {
     let mut style = files::read_text(&sources.join("style/tokens.css"))?;
-    let folder = sources.join("style").join(page);
-    if folder.is_dir() {
-        for path in files::all_under(&folder)? {
+    let folder = sources.join("style").join(page.site);
+    let is_for_page = |path: &Path| page.is_first() || !FIGURES_ONLY.map(Path::new).contains(&path);
+    for path in files::all_under(&folder)? {
+        if is_for_page(&path) {
             style += &files::read_text(&folder.join(path))?;
         }
-    } else {
-        style += &files::read_text(&folder.with_extension("css"))?;
     }
     Ok(style)
 }
@@ -230,9 +238,10 @@ fn service_worker(source: &Path, folder: &Path) -> Result<String, Trouble> {
 }
 
 /// The whole page without its languages, which are fetched when the counter is idle, and which an
-/// operator may add to a site that is built (U6); and without what the manager's page fetches on demand.
+/// operator may add to a site that is built (U6); and without what the manager's pages fetch on demand.
 fn is_precached(path: &Path) -> bool {
-    path != Path::new("sw.js") && !path.starts_with("lang") && path != Path::new(KIOSK_STYLE)
+    let is_on_demand = [KIOSK_STYLE, country::FILE].map(Path::new).contains(&path);
+    path != Path::new("sw.js") && !path.starts_with("lang") && !is_on_demand
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use leptos::task::spawn_local;
 use leptos_router::components::{A, Outlet};
 use leptos_router::hooks::use_location;
 
-use super::account::{Desk, Prove, SignIn, Visit, WithKept, said};
+use super::account::{Desk, Powers, Prove, SignIn, Visit, WithKept, said};
 use super::program::Program;
 use crate::device::{api, page, preference};
 use crate::parts::{Band, Emblem, Tone, Words};
@@ -68,15 +68,54 @@ pub enum Stage {
     SignedIn,
 }
 
+/// A page of either program, and who has it.
+type Place = (&'static str, Text, fn(Powers) -> bool);
+
+const PLACES: [Place; 9] = [
+    ("/", Text::Figures, |powers| powers.sees_coverage),
+    ("/devices", Text::Devices, |powers| powers.sees_devices),
+    ("/kept", Text::KeptPlace, |powers| {
+        powers.with_kept >= WithKept::See
+    }),
+    ("/forms", Text::FormsTab, |powers| powers.keeps_devices),
+    ("/languages", Text::LanguagesTab, |powers| {
+        powers.keeps_devices
+    }),
+    ("/units", Text::Organisation, |powers| powers.keeps_units),
+    ("/people", Text::PeopleTab, |powers| powers.keeps_people),
+    ("/audit", Text::AuditTab, |powers| powers.sees_audit),
+    ("/server", Text::ServerTab, |powers| powers.sees_audit),
+];
+
+/// Where the link to a place stands in the document.
+fn place_id(path: &str) -> String {
+    ["place-", path.trim_start_matches('/')].concat()
+}
+
 #[component]
 fn Inside() -> impl IntoView {
     let words = Words::here();
     let desk = Desk::here();
     let (figures, house) = (Program::Figures.rel(), Program::House.rel());
+    let places = PLACES.map(|(path, name, is_theirs)| {
+        // The session changes often: a link must not be made anew under a finger.
+        let is_theirs = Memo::new(move |_| is_theirs(desk.powers()));
+        let is_first = path == "/";
+        let rel = if is_first { figures } else { house };
+        let link = move || {
+            view! {
+                <A href=path exact=is_first attr:rel=rel attr:id=place_id(path)>
+                    {words.line(name)}
+                </A>
+            }
+            .into_any()
+        };
+        (move || is_theirs.get().then(link)).into_any()
+    });
     // On a narrow screen the places are a strip: the one where one is stands in sight.
     let path = use_location().pathname;
     Effect::new(move || {
-        let place = ["place-", path.get().trim_start_matches('/')].concat();
+        let place = place_id(&path.get());
         request_animation_frame(move || page::reveal(&place));
     });
     let leave = move |_| {
@@ -97,48 +136,8 @@ fn Inside() -> impl IntoView {
                 <span>"Hài Lòng"</span>
             </A>
             <nav class="places" aria-label=words.line(Text::Places)>
-                <Show when=move || desk.powers().sees_coverage>
-                    <A href="/" exact=true attr:rel=figures>
-                        {words.line(Text::Figures)}
-                    </A>
-                </Show>
-                <Show when=move || desk.powers().sees_devices>
-                    <A href="/devices" attr:rel=house attr:id="place-devices">
-                        {words.line(Text::Devices)}
-                    </A>
-                </Show>
-                <Show when=move || { desk.powers().with_kept >= WithKept::See }>
-                    <A href="/kept" attr:rel=house attr:id="place-kept">
-                        {words.line(Text::KeptPlace)}
-                    </A>
-                </Show>
-                <Show when=move || desk.powers().keeps_devices>
-                    <A href="/forms" attr:rel=house attr:id="place-forms">
-                        {words.line(Text::FormsTab)}
-                    </A>
-                    <A href="/languages" attr:rel=house attr:id="place-languages">
-                        {words.line(Text::LanguagesTab)}
-                    </A>
-                </Show>
-                <Show when=move || desk.powers().keeps_units>
-                    <A href="/units" attr:rel=house attr:id="place-units">
-                        {words.line(Text::Organisation)}
-                    </A>
-                </Show>
-                <Show when=move || desk.powers().keeps_people>
-                    <A href="/people" attr:rel=house attr:id="place-people">
-                        {words.line(Text::PeopleTab)}
-                    </A>
-                </Show>
-                <Show when=move || desk.powers().sees_audit>
-                    <A href="/audit" attr:rel=house attr:id="place-audit">
-                        {words.line(Text::AuditTab)}
-                    </A>
-                    <A href="/server" attr:rel=house attr:id="place-server">
-                        {words.line(Text::ServerTab)}
-                    </A>
-                </Show>
-                <A href="/account" attr:class="who" attr:rel=house attr:id="place-account">
+                {places.collect_view()}
+                <A href="/account" attr:class="who" attr:rel=house attr:id=place_id("/account")>
                     <span class="spoken">{words.line(Text::OwnAccount)}": "</span>
                     {move || desk.account()}
                 </A>

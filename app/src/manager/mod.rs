@@ -6,6 +6,7 @@ mod account;
 mod choice;
 mod dossiers;
 mod field;
+mod finder;
 mod fleet;
 mod forms;
 mod frame;
@@ -18,6 +19,8 @@ mod own;
 mod people;
 mod program;
 mod server;
+mod source;
+mod sure;
 mod tree;
 mod unit;
 

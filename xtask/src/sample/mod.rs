@@ -24,6 +24,7 @@ use crate::{
 };
 pub use device::random_word;
 
+pub use province::in_english;
 use answers::{Citizens, Unit as Leaning};
 use device::Device;
 use office::Office;

@@ -6,18 +6,15 @@ use survey::id::UnitId;
 use survey::wire::device::Names;
 use survey::wire::manager::UnitKind;
 
+use crate::country::{SINCE, UNITS, unreadable};
 use crate::trouble::Trouble;
 
 pub use survey::wire::manager::Unit;
 
-/// Every province and commune since 1 July 2025, with GSO codes.
-const UNITS: &str = include_str!("../../data/units-vietnam.json");
 /// The GSO code of Hưng Yên.
 const PROVINCE: u64 = 33;
 /// The province's id.
 pub const ROOT: &str = "33";
-/// The day the two-tier tree began.
-const SINCE: &str = "2025-07-01";
 
 /// The units, parents first; the centre is the first that collects answers.
 ///
@@ -157,7 +154,8 @@ fn unit(
 }
 
 /// "Phường Phố Hiến" is "Phố Hiến ward".
-fn in_english(name: &str) -> String {
+#[must_use]
+pub fn in_english(name: &str) -> String {
     let kinds = [
         (
             "Trung tâm Phục vụ hành chính công tỉnh ",
@@ -173,13 +171,6 @@ fn in_english(name: &str) -> String {
         .into_iter()
         .find_map(|(kind, english)| Some(format!("{}{english}", name.strip_prefix(kind)?)))
         .unwrap_or_else(|| name.to_owned())
-}
-
-fn unreadable() -> Trouble {
-    Trouble::new(
-        "xtask/data/units-vietnam.json does not read",
-        "Check that the clone is complete (`git status`)",
-    )
 }
 
 #[cfg(test)]

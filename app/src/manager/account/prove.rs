@@ -61,19 +61,18 @@ fn Question(again: Callback<()>) -> impl IntoView {
     };
     let note = move || Some(band(Tone::Red, trouble.get()?));
     view! {
-        <div class="veil">
-            <form
-                class="card"
-                role="dialog"
-                aria-modal="true"
-                aria-labelledby=TITLE
-                on:submit=submit
-                on:keydown=move |event| {
-                    if event.key() == "Escape" {
-                        desk.proof.set(None);
-                    }
+        <div
+            class="veil"
+            role="dialog"
+            aria-modal="true"
+            aria-labelledby=TITLE
+            on:keydown=move |event| {
+                if event.key() == "Escape" {
+                    desk.proof.set(None);
                 }
-            >
+            }
+        >
+            <form class="card" on:submit=submit>
                 <h2 id=TITLE tabindex="-1">{words.line(Text::ProveTitle)}</h2>
                 <p>{words.line(Text::ProveHelp)}</p>
                 <Field

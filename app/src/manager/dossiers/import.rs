@@ -1,14 +1,13 @@
 //! Numbers from a file: chosen or pasted, judged as a whole, then kept or not.
 
-use leptos::html::{Input, Textarea};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use survey::wire::dossiers::DossierSheet;
 use survey::wire::write;
 
 use super::{Answer, send, told};
-use crate::device::upload;
 use crate::manager::account::Desk;
+use crate::manager::source::Source;
 use crate::parts::Words;
 use crate::text::DossierText as Text;
 
@@ -20,7 +19,7 @@ pub(super) fn Import(
 ) -> impl IntoView {
     let words = Words::here();
     let desk = Desk::here();
-    let (file, paste) = (NodeRef::<Input>::new(), NodeRef::<Textarea>::new());
+    let source = Source::default();
     let answer = RwSignal::new(None as Answer);
     // What was shown is what is kept, whatever stands in the fields by then.
     let shown = StoredValue::new(String::new());
@@ -30,30 +29,14 @@ pub(super) fn Import(
         let to = ("POST", "/v1/dossiers/import");
         send(desk, to, (message, dry_run), answer, refresh);
     };
-    let show = move |_| {
-        let (file, pasted) = (file.get_untracked(), paste.get_untracked());
-        spawn_local(async move {
-            let chosen = match &file {
-                Some(file) => upload::text(file).await,
-                None => None,
-            };
-            let pasted = || pasted.map(|field| field.value()).unwrap_or_default();
-            go(chosen.unwrap_or_else(pasted), true);
-        });
-    };
+    let show = move |_| spawn_local(async move { go(source.text().await, true) });
+    let labels = [Text::ImportFile, Text::ImportPaste].map(|label| words.line(label).into_any());
     let make = Callback::new(move |()| go(shown.get_value(), false));
     view! {
         <details class="card">
             <summary>{words.line(Text::ImportTitle)}</summary>
             <p class="soft">{words.line(Text::ImportHelp)}</p>
-            <label class="field">
-                <span>{words.line(Text::ImportFile)}</span>
-                <input type="file" accept=".csv,text/csv" node_ref=file />
-            </label>
-            <label class="field">
-                <span>{words.line(Text::ImportPaste)}</span>
-                <textarea node_ref=paste name="csv" rows="5" spellcheck="false"></textarea>
-            </label>
+            {source.fields(labels, ".csv,text/csv")}
             <button class="button main" on:click=show>
                 {words.line(Text::TryIt)}
             </button>

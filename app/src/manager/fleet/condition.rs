@@ -121,7 +121,7 @@ fn has_missed_a_working_day(seen: Millis, now: Millis) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use survey::day::HOUR_MS;
     use survey::id::{DeviceClass, DeviceId, UnitId};
@@ -129,7 +129,7 @@ mod tests {
     use survey::wire::fleet::Settings;
 
     /// Noon of a Wednesday.
-    fn now() -> Millis {
+    pub fn now() -> Millis {
         noon("2026-11-25")
     }
 
@@ -137,7 +137,7 @@ mod tests {
         Day::parse(day).unwrap().starts().plus(12 * HOUR_MS)
     }
 
-    fn well() -> DeviceRow {
+    pub fn well() -> DeviceRow {
         DeviceRow {
             device: DeviceId::from_random([7; 16]),
             unit: UnitId::parse("33").unwrap(),

@@ -7,33 +7,76 @@ use survey::wire::manager::DeviceRow;
 
 use super::Known;
 use super::condition::{Sign, minutes_off, signs};
+use super::look::Look;
 use super::tools::Tools;
 use crate::device::api;
 use crate::manager::account::{Desk, said};
 use crate::manager::grave::carry_out;
+use crate::manager::sure::{Step, sure};
 use crate::manager::unit::form_named;
-use crate::parts::{Tone, Words, band, format};
+use crate::parts::{Tone, Words, format};
 use crate::text::{Language, ManagerText as Text};
+
+/// So many cards are drawn at once; more on request.
+const LISTED_AT_ONCE: usize = 60;
 
 /// All of them.
 #[component]
 pub(super) fn List(
     /// What the server told.
     known: Known,
+    /// Which of them are asked for.
+    look: Look,
     /// Called when it should be asked again.
     refresh: Callback<()>,
 ) -> impl IntoView {
     let words = Words::here();
     let known = StoredValue::new(known);
-    let rows = known.with_value(|known| known.rows.clone());
-    if rows.is_empty() {
+    if known.with_value(|known| known.rows.is_empty()) {
         return view! { <p class="card">{words.line(Text::NoDevices)}</p> }.into_any();
     }
-    let cards = rows
-        .into_iter()
-        .map(|row| view! { <Device row known refresh /> })
-        .collect_view();
-    view! { <ul class="devices">{cards}</ul> }.into_any()
+    let found = Memo::new(move |_| {
+        let tag = words.language().tag();
+        known.with_value(|known| {
+            let rows = known.rows.iter().enumerate();
+            let shown =
+                rows.filter(|(_, row)| look.shows(row, &known.unit_name(&row.unit, tag), known.at));
+            shown.map(|(at, _)| at).collect::<Vec<_>>()
+        })
+    });
+    let most = RwSignal::new(LISTED_AT_ONCE);
+    // A card stays while it is shown, with what is open in it, whatever else comes and goes.
+    let count = known.with_value(|known| known.rows.len());
+    let cards = (0..count).map(|at| {
+        let is_shown = Memo::new(move |_| {
+            found.with(|found| found.binary_search(&at).is_ok_and(|nth| nth < most.get()))
+        });
+        let card = move || {
+            let row = known.with_value(|known| known.rows.get(at).cloned())?;
+            Some(view! { <Device row known refresh /> }.into_any())
+        };
+        (move || is_shown.get().then(card).flatten()).into_any()
+    });
+    let cards = cards.collect_view();
+    let more = move || {
+        let rest = found.with(Vec::len).saturating_sub(most.get());
+        (rest > 0).then(|| {
+            view! {
+                <button
+                    class="button"
+                    on:click=move |_| most.update(|most| *most += LISTED_AT_ONCE)
+                >
+                    {words.count(Text::MoreRows, i64::try_from(rest).unwrap_or(i64::MAX))}
+                </button>
+            }
+        })
+    };
+    view! {
+        {look.fields(words, found)}
+        <ul class="devices">{cards}</ul>
+        {more}
+    }
+    .into_any()
 }
 
 #[component]
@@ -96,7 +139,7 @@ fn Device(row: DeviceRow, known: StoredValue<Known>, refresh: Callback<()>) -> i
             <dl class="facts">{facts}</dl>
             <Show when=move || !is_revoked && desk.powers().keeps_devices>
                 <Tools row=row.get_value() known refresh />
-                <Revoke device refresh />
+                {revoke(device, refresh)}
             </Show>
         </li>
     }
@@ -190,62 +233,36 @@ fn sentence(sign: Sign, words: Words) -> String {
     words.say(text).to_owned()
 }
 
-/// Where the ending of a key stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Ending {
-    No,
-    Sure,
-    Asking,
-    Trouble(api::Trouble),
-}
-
 /// Ends a device's key after asking once.
-#[component]
-fn Revoke(device: DeviceId, refresh: Callback<()>) -> impl IntoView {
+fn revoke(device: DeviceId, refresh: Callback<()>) -> AnyView {
     let words = Words::here();
     let desk = Desk::here();
-    let ending = RwSignal::new(Ending::No);
-    let end = move |_| {
-        if ending.get_untracked() == Ending::Asking {
+    let trouble = RwSignal::new(None::<api::Trouble>);
+    let is_asking = StoredValue::new(false);
+    let end = Callback::new(move |()| {
+        if is_asking.get_value() {
             return;
         }
-        ending.set(Ending::Asking);
+        is_asking.set_value(true);
         carry_out(
             desk,
             move || api::revoke(device),
-            move |outcome| match outcome {
-                Ok(()) => refresh.run(()),
-                Err(met) if met.wants_proof() => drop(ending.try_set(Ending::Sure)),
-                Err(met) => drop(ending.try_set(Ending::Trouble(met))),
+            move |outcome| {
+                is_asking.try_set_value(false);
+                match outcome {
+                    Ok(()) => refresh.run(()),
+                    Err(met) if met.wants_proof() => {}
+                    Err(met) => drop(trouble.try_set(Some(met))),
+                }
             },
         );
+    });
+    let step = Step {
+        verb: Text::Revoke,
+        question: Text::RevokeSure,
+        yes: Text::RevokeYes,
+        class: "button quiet",
     };
-    move || {
-        let trouble = match ending.get() {
-            Ending::No => {
-                return view! {
-                    <button class="button quiet" on:click=move |_| ending.set(Ending::Sure)>
-                        {words.say(Text::Revoke)}
-                    </button>
-                }
-                .into_any();
-            }
-            Ending::Sure | Ending::Asking => None,
-            Ending::Trouble(met) => Some(met),
-        };
-        let trouble = trouble.map(|met| band(Tone::Red, said(words, &met)));
-        view! {
-            <div class="sure" role="group" aria-label=words.say(Text::Revoke)>
-                <p role="alert">{words.say(Text::RevokeSure)}</p>
-                {trouble}
-                <button class="button danger" on:click=end>
-                    {words.say(Text::RevokeYes)}
-                </button>
-                <button class="button quiet" on:click=move |_| ending.set(Ending::No)>
-                    {words.say(Text::Cancel)}
-                </button>
-            </div>
-        }
-        .into_any()
-    }
+    let met = Signal::derive(move || trouble.get().map(|met| said(words, &met)));
+    sure(words, step, String::new(), RwSignal::new(false), met, end)
 }

@@ -7,6 +7,7 @@ mod form_choice;
 mod fresh;
 mod hours;
 mod list;
+mod look;
 mod new_code;
 mod resolvers;
 mod settings;
@@ -26,6 +27,7 @@ use crate::device::api;
 use crate::parts::{Tone, Words, band};
 use crate::text::ManagerText as Text;
 use list::List;
+use look::Look;
 use new_code::NewCodeForm;
 
 /// The devices with the units they belong to.
@@ -49,6 +51,7 @@ pub fn Fleet() -> impl IntoView {
     let words = Words::here();
     let desk = Desk::here();
     let known = RwSignal::new(None::<Result<Known, api::Trouble>>);
+    let look = Look::at_all();
     let refresh = Callback::new(move |()| {
         spawn_local(async move {
             let answer = ask(desk).await;
@@ -82,7 +85,7 @@ pub fn Fleet() -> impl IntoView {
                 Some(Err(met)) => {
                     band(Tone::Red, said(words, &met))
                 }
-                Some(Ok(known)) => view! { <List known refresh /> }.into_any(),
+                Some(Ok(known)) => view! { <List known look refresh /> }.into_any(),
             }}
         </article>
     }

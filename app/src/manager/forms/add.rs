@@ -1,7 +1,7 @@
 //! A form added as data: chosen or pasted, judged here and by the server, looked at as the kiosk shows
 //! it, then kept for ever. Never: kept before it was seen.
 
-use leptos::html::{Input, Textarea};
+use leptos::html::Input;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use survey::day::Day;
@@ -13,10 +13,10 @@ use survey::wire::write;
 use super::card::{extent, title};
 use super::preview::Preview;
 use super::wrong;
-use crate::device::api::Trouble;
-use crate::device::{api, upload};
+use crate::device::api::{self, Trouble};
 use crate::manager::account::{Desk, said};
 use crate::manager::field::{Field, typed};
+use crate::manager::source::Source;
 use crate::parts::{Tone, Words, band};
 use crate::text::ManagerText as Text;
 
@@ -42,17 +42,11 @@ pub(super) fn Add(
 ) -> impl IntoView {
     let words = Words::here();
     let desk = Desk::here();
-    let (file, paste) = (NodeRef::<Input>::new(), NodeRef::<Textarea>::new());
+    let source = Source::default();
     let stage = RwSignal::new(Stage::Open);
     let check = move |_| {
-        let (file, pasted) = (file.get_untracked(), paste.get_untracked());
         spawn_local(async move {
-            let chosen = match &file {
-                Some(file) => upload::text(file).await,
-                None => None,
-            };
-            let pasted = || pasted.map(|field| field.value()).unwrap_or_default();
-            let text = chosen.unwrap_or_else(pasted);
+            let text = source.text().await;
             if text.trim().is_empty() {
                 stage.try_set(Stage::Wrong(Text::FormNeeded));
             } else if text.len() > MOST_FORM_BYTES {
@@ -65,6 +59,7 @@ pub(super) fn Add(
             }
         });
     };
+    let labels = [Text::FormFile, Text::FormPaste].map(|label| words.line(label).into_any());
     let told = move || match stage.get() {
         Stage::Open => ().into_any(),
         Stage::Wrong(text) => band(Tone::Red, words.say(text)),
@@ -83,14 +78,7 @@ pub(super) fn Add(
         <details class="card">
             <summary>{words.line(Text::FormAdd)}</summary>
             <p class="soft">{words.line(Text::FormAddHelp)}</p>
-            <label class="field">
-                <span>{words.line(Text::FormFile)}</span>
-                <input type="file" accept=".json,application/json" node_ref=file />
-            </label>
-            <label class="field">
-                <span>{words.line(Text::FormPaste)}</span>
-                <textarea node_ref=paste name="form" rows="6" spellcheck="false"></textarea>
-            </label>
+            {source.fields(labels, ".json,application/json")}
             <button class="button main" on:click=check>
                 {words.line(Text::FormCheck)}
             </button>

@@ -13,6 +13,7 @@ use survey::wire::write;
 use super::account::{Visit, said};
 use super::field::Field;
 use super::grave::Writes;
+use super::sure::{Step, sure};
 use crate::device::{api, page};
 use crate::parts::Words;
 use crate::text::ManagerText as Text;
@@ -90,8 +91,7 @@ fn Password(writes: Writes) -> impl IntoView {
 #[component]
 fn Everywhere(writes: Writes) -> impl IntoView {
     let words = writes.words;
-    let is_sure = RwSignal::new(false);
-    let leave = move |_| {
+    let leave = Callback::new(move |()| {
         spawn_local(async move {
             match api::remove("/v1/sessions").await {
                 Ok(()) => writes.desk.visit.set(Visit::SignedOut),
@@ -101,37 +101,26 @@ fn Everywhere(writes: Writes) -> impl IntoView {
                 }
             }
         });
+    });
+    let step = Step {
+        verb: Text::SignOutAll,
+        question: Text::SignOutAllSure,
+        yes: Text::SignOutAll,
+        class: "button",
     };
-    let ask = move || {
-        if is_sure.get() {
-            view! {
-                <div class="sure" role="group" aria-label=words.say(Text::SignOutAll)>
-                    <p role="alert">{words.say(Text::SignOutAllSure)}</p>
-                    <button class="button danger" on:click=leave>
-                        {words.say(Text::SignOutAll)}
-                    </button>
-                    <button class="button quiet" on:click=move |_| is_sure.set(false)>
-                        {words.say(Text::Cancel)}
-                    </button>
-                </div>
-            }
-            .into_any()
-        } else {
-            view! {
-                <div class="row">
-                    <button class="button" on:click=move |_| is_sure.set(true)>
-                        {words.say(Text::SignOutAll)}
-                    </button>
-                </div>
-            }
-            .into_any()
-        }
-    };
+    let ask = sure(
+        words,
+        step,
+        String::new(),
+        RwSignal::new(false),
+        Signal::stored(None),
+        leave,
+    );
     view! {
         <section class="card" aria-labelledby="own-sessions">
             <h2 id="own-sessions">{words.line(Text::OwnSessions)}</h2>
             <p>{words.line(Text::OwnSessionsHelp)}</p>
-            {ask}
+            <div class="row">{ask}</div>
         </section>
     }
 }

@@ -11,6 +11,7 @@ use crate::device::{api, passkey};
 use crate::manager::account::{missed, said};
 use crate::manager::field::{Field, typed};
 use crate::manager::grave::Writes;
+use crate::manager::sure::{Step, sure};
 use crate::parts::{Tone, band, format};
 use crate::text::ManagerText as Text;
 
@@ -124,10 +125,9 @@ fn Another(writes: Writes) -> impl IntoView {
 #[component]
 fn Key(passkey: Passkey, writes: Writes) -> impl IntoView {
     let words = writes.words;
-    let is_sure = RwSignal::new(false);
     let (since, used) = (passkey.since, passkey.used);
-    let path = StoredValue::new(format!("/v1/passkeys/{}", passkey.id));
-    let name = StoredValue::new(passkey.name);
+    let path = format!("/v1/passkeys/{}", passkey.id);
+    let name = passkey.name;
     let days = move || {
         let day = |day| format::day(words.language(), day);
         let since = words.fill(Text::PasskeySince, &[("day", &day(since))]);
@@ -137,42 +137,32 @@ fn Key(passkey: Passkey, writes: Writes) -> impl IntoView {
         );
         [&since, " · ", &used].concat()
     };
-    let end = move |_| {
-        let path = path.get_value();
-        writes.send("DELETE", path, "{}".to_owned(), Text::PasskeyDropped);
+    let end = Callback::new(move |()| {
+        writes.send(
+            "DELETE",
+            path.clone(),
+            "{}".to_owned(),
+            Text::PasskeyDropped,
+        );
+    });
+    let step = Step {
+        verb: Text::DropPasskey,
+        question: Text::DropPasskeySure,
+        yes: Text::DropPasskey,
+        class: "button quiet",
     };
-    let label = move |text: Text| [words.say(text), ": ", &name.get_value()].concat();
-    let tools = move || {
-        if is_sure.get() {
-            view! {
-                <div class="sure" role="group" aria-label=label(Text::DropPasskey)>
-                    <p role="alert">{words.say(Text::DropPasskeySure)}</p>
-                    <button class="button danger" on:click=end>
-                        {words.say(Text::DropPasskey)}
-                    </button>
-                    <button class="button quiet" on:click=move |_| is_sure.set(false)>
-                        {words.say(Text::Cancel)}
-                    </button>
-                </div>
-            }
-            .into_any()
-        } else {
-            view! {
-                <button
-                    class="button quiet"
-                    aria-label=label(Text::DropPasskey)
-                    on:click=move |_| is_sure.set(true)
-                >
-                    {words.say(Text::DropPasskey)}
-                </button>
-            }
-            .into_any()
-        }
-    };
+    let tools = sure(
+        words,
+        step,
+        name.clone(),
+        RwSignal::new(false),
+        Signal::stored(None),
+        end,
+    );
     view! {
         <li>
             <div>
-                <strong>{name.get_value()}</strong>
+                <strong>{name}</strong>
                 <p class="soft">{days}</p>
             </div>
             {tools}

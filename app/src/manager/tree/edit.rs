@@ -1,6 +1,8 @@
 //! One unit as fields. Renaming, closing, merging and moving are changes of its cells; what they come
 //! to is shown first.
 
+use std::sync::Arc;
+
 use leptos::ev::SubmitEvent;
 use leptos::html::{Input, Select};
 use leptos::prelude::*;
@@ -16,33 +18,48 @@ use super::{Answer, KINDS, TreeHere, send};
 use crate::manager::account::Desk;
 use crate::manager::choice::{Choice, chosen};
 use crate::manager::field::{Field, is_ticked, tick, typed};
+use crate::manager::finder::{Found, finder};
+use crate::manager::overview::tree::Tree;
 use crate::manager::unit::HEADING;
 use crate::parts::{Tone, Words, band};
 use crate::text::ManagerText as Text;
 
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 struct Fields {
     id: NodeRef<Input>,
     vi: NodeRef<Input>,
     en: NodeRef<Input>,
     kind: NodeRef<Select>,
-    parent: NodeRef<Input>,
+    parent: Found,
     gso: NodeRef<Input>,
     agency: NodeRef<Input>,
     from: NodeRef<Input>,
     to: NodeRef<Input>,
-    successors: NodeRef<Input>,
+    successors: Found,
     collects: NodeRef<Input>,
 }
 
 impl Fields {
+    /// Empty ones, but for the unit above and those that follow.
+    fn with(parent: Option<UnitId>, successors: Vec<UnitId>) -> Self {
+        Self {
+            id: NodeRef::new(),
+            vi: NodeRef::new(),
+            en: NodeRef::new(),
+            kind: NodeRef::new(),
+            parent: Found::of(parent.into_iter().collect(), 1),
+            gso: NodeRef::new(),
+            agency: NodeRef::new(),
+            from: NodeRef::new(),
+            to: NodeRef::new(),
+            successors: Found::of(successors, usize::MAX),
+            collects: NodeRef::new(),
+        }
+    }
+
     /// The unit in them, or why it is none.
     fn read(self) -> Result<Unit, Text> {
         let some = |field| Some(typed(field)).filter(|text| !text.is_empty());
-        let parent = some(self.parent).map(|id| UnitId::parse(&id)).transpose();
-        let successors = typed(self.successors);
-        let successors: Result<Vec<_>, _> =
-            successors.split_whitespace().map(UnitId::parse).collect();
         let word = chosen(self.kind);
         let kind = KINDS.iter().find(|(_, known, _)| *known == word);
         let to = some(self.to)
@@ -55,12 +72,12 @@ impl Fields {
                 vi: typed(self.vi),
                 en: typed(self.en),
             },
-            parent: parent.map_err(|_| Text::PBadId)?,
+            parent: self.parent.read()?.pop(),
             gso: some(self.gso),
             agency: some(self.agency),
             valid_from: Day::parse(&typed(self.from)).ok_or(Text::PBadDay)?,
             valid_to: to,
-            successors: successors.map_err(|_| Text::PBadId)?,
+            successors: self.successors.read()?,
             collects: is_ticked(self.collects),
         })
     }
@@ -69,8 +86,8 @@ impl Fields {
 /// The fields of a unit that is there, or of a new one below another.
 #[component]
 pub(super) fn Edit(
-    /// The unit, or what a new one stands below.
-    unit: Result<Unit, UnitId>,
+    /// The unit, or what a new one stands below; the first of all below none.
+    unit: Result<Unit, Option<UnitId>>,
     /// The units, for their names.
     names: TreeHere,
     /// Set to begin a new unit below this one.
@@ -80,7 +97,12 @@ pub(super) fn Edit(
 ) -> impl IntoView {
     let words = Words::here();
     let desk = Desk::here();
-    let fields = Fields::default();
+    let (own, parent) = match unit {
+        Ok(unit) => (Some(unit.clone()), unit.parent),
+        Err(parent) => (None, parent),
+    };
+    let heirs = own.as_ref().map(|unit| unit.successors.clone());
+    let fields = Fields::with(parent, heirs.unwrap_or_default());
     let answer = RwSignal::new(None as Answer);
     let wrong = RwSignal::new(None::<Text>);
     let submit = move |is_trial: bool| match fields.read() {
@@ -98,15 +120,11 @@ pub(super) fn Edit(
             send(desk, ("PUT", "/v1/units"), write(&message), answer, done);
         }
     };
-    let (own, parent) = match unit {
-        Ok(unit) => (Some(unit.clone()), unit.parent),
-        Err(parent) => (None, Some(parent)),
-    };
     let since = own
         .as_ref()
         .map(|unit| unit.valid_from)
         .or_else(|| untrack(|| desk.today()));
-    let inside = inside(fields, own.as_ref(), parent.as_ref(), since, words);
+    let inside = inside(fields, own.as_ref(), names.tree(), since, words);
     let note = move || Some(band(Tone::Red, words.say(wrong.get()?)));
     view! {
         <section class="card unit-edit">
@@ -166,12 +184,17 @@ fn kinds(words: Words) -> Signal<Vec<(String, String)>> {
 fn inside(
     fields: Fields,
     own: Option<&Unit>,
-    parent: Option<&UnitId>,
+    tree: Arc<Tree>,
     since: Option<Day>,
     words: Words,
 ) -> AnyView {
     let cell = |of: fn(&Unit) -> String| own.map_or_else(String::new, of);
-    let kind = own.map_or("commune", |unit| {
+    let kind = if tree.is_empty() {
+        "country"
+    } else {
+        "commune"
+    };
+    let kind = own.map_or(kind, |unit| {
         let known = KINDS.iter().find(|(kind, ..)| *kind == unit.kind);
         known.map_or("", |(_, word, _)| *word)
     });
@@ -204,13 +227,7 @@ fn inside(
                     options=kinds(words)
                     value=kind
                 />
-                <Field
-                    label=Text::ParentLabel
-                    node_ref=fields.parent
-                    name="parent"
-                    is_optional=true
-                    value=parent.map_or_else(String::new, UnitId::to_string)
-                />
+                {finder(fields.parent, Text::ParentLabel, "parent", Arc::clone(&tree))}
                 <Field
                     label=Text::GsoLabel
                     node_ref=fields.gso
@@ -240,16 +257,7 @@ fn inside(
                     is_optional=true
                     value=cell(|unit| unit.valid_to.map_or_else(String::new, |day| day.to_string()))
                 />
-                <Field
-                    label=Text::SuccessorsLabel
-                    node_ref=fields.successors
-                    name="successors"
-                    is_optional=true
-                    value=cell(|unit| {
-                        let heirs: Vec<_> = unit.successors.iter().map(UnitId::as_str).collect();
-                        heirs.join(" ")
-                    })
-                />
+                {finder(fields.successors, Text::SuccessorsLabel, "successors", tree)}
         {tick(fields.collects, collects, words.line(Text::CollectsLabel).into_any())}
     }
     .into_any()

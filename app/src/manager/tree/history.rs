@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use survey::day::Day;
 use survey::id::UnitId;
-use survey::wire::units::{Cell, Changed, History};
+use survey::wire::units::{Cell, Changed, Column, History};
 
 use super::{column_name, spoken};
 use crate::device::api;
@@ -18,9 +18,17 @@ use crate::text::ManagerText as Text;
 /// The line of a cell that changes, from what to what.
 pub(super) fn cell_line(words: Words, tree: &Tree, cell: Cell) -> AnyView {
     let Cell { column, from, to } = cell;
+    let tongue = match column {
+        Column::NameVi => Some("vi"),
+        Column::NameEn => Some("en"),
+        _ => None,
+    };
     let [from, to] = [from, to].map(|cell| spoken(words, tree, column, &cell));
     view! {
-        <li>{words.say(column_name(column))} ": " <del>{from}</del> " → " <ins>{to}</ins></li>
+        <li>
+            {words.say(column_name(column))} ": " <del lang=tongue>{from}</del> " → "
+            <ins lang=tongue>{to}</ins>
+        </li>
     }
     .into_any()
 }
@@ -93,7 +101,7 @@ pub(super) fn Past(
             Some(
                 view! {
                     {others(Text::FollowsUnits, follows)}
-                    {others(Text::FollowedBy, heirs.clone())}
+                    {others(Text::SuccessorsLabel, heirs.clone())}
                     {note}
                     <ul class="rights changes">{changes.collect_view()}</ul>
                 }

@@ -1,6 +1,6 @@
-//! Units from a file: chosen or pasted, judged as a whole, then made or not.
+//! Units from a file: chosen, pasted or taken from the national list, judged as a whole, then made or not.
 
-use leptos::html::{Input, Textarea};
+use leptos::html::Select;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use survey::wire::units::Sheet;
@@ -8,10 +8,15 @@ use survey::wire::write;
 
 use super::outcome::Shown;
 use super::{Answer, TreeHere, send};
-use crate::device::upload;
-use crate::manager::account::Desk;
-use crate::parts::Words;
+use crate::device::api::{self, Trouble};
+use crate::manager::account::{Desk, said};
+use crate::manager::choice::Choice;
+use crate::manager::source::Source;
+use crate::parts::{Tone, Words, band};
 use crate::text::ManagerText as Text;
+
+/// The country as a file: `xtask/src/country.rs` writes it beside the pages.
+const COUNTRY: &str = "/viet-nam.csv";
 
 /// The fields, folded until they are wanted.
 #[component]
@@ -23,7 +28,7 @@ pub(super) fn Import(
 ) -> impl IntoView {
     let words = Words::here();
     let desk = Desk::here();
-    let (file, paste) = (NodeRef::<Input>::new(), NodeRef::<Textarea>::new());
+    let source = Source::default();
     let answer = RwSignal::new(None as Answer);
     // What was shown is what is made, whatever stands in the fields by then.
     let shown = StoredValue::new(String::new());
@@ -41,33 +46,101 @@ pub(super) fn Import(
             refresh,
         );
     };
-    let show = move |_| {
-        let (file, pasted) = (file.get_untracked(), paste.get_untracked());
-        spawn_local(async move {
-            let chosen = match &file {
-                Some(file) => upload::text(file).await,
-                None => None,
-            };
-            let pasted = || pasted.map(|field| field.value()).unwrap_or_default();
-            go(chosen.unwrap_or_else(pasted), true);
-        });
-    };
+    let show = move |_| spawn_local(async move { go(source.text().await, true) });
+    let labels = [Text::ImportFile, Text::ImportPaste].map(|label| words.line(label).into_any());
     view! {
         <details class="card">
             <summary>{words.line(Text::ImportTitle)}</summary>
             <p class="soft">{words.line(Text::ImportHelp)}</p>
-            <label class="field">
-                <span>{words.line(Text::ImportFile)}</span>
-                <input type="file" accept=".csv,text/csv" node_ref=file />
-            </label>
-            <label class="field">
-                <span>{words.line(Text::ImportPaste)}</span>
-                <textarea node_ref=paste name="csv" rows="5" spellcheck="false"></textarea>
-            </label>
+            {national(words, source)}
+            {source.fields(labels, ".csv,text/csv")}
             <button class="button main" on:click=show>
                 {words.line(Text::ShowChanges)}
             </button>
             <Shown answer names make=Callback::new(move |()| go(shown.get_value(), false)) />
         </details>
+    }
+}
+
+/// A button that fetches the national list, then a choice of which part of it goes where one is pasted.
+fn national(words: Words, source: Source) -> AnyView {
+    let list = RwSignal::new(None::<Result<String, Trouble>>);
+    let fetch = move |_| {
+        spawn_local(async move {
+            let came = api::get(COUNTRY).await;
+            source.put(came.as_deref().unwrap_or_default());
+            list.try_set(Some(came));
+        });
+    };
+    let take = Callback::new(move |province: String| {
+        list.with_untracked(|list| {
+            if let Some(Ok(list)) = list {
+                source.put(&part(list, &province));
+            }
+        });
+    });
+    let which = NodeRef::<Select>::new();
+    let options = Signal::derive(move || {
+        let all = (String::new(), words.say(Text::WholeCountry).to_owned());
+        let provinces = list.with(|list| match list {
+            Some(Ok(list)) => provinces(list),
+            _ => Vec::new(),
+        });
+        std::iter::once(all).chain(provinces).collect::<Vec<_>>()
+    });
+    let body = move || {
+        let trouble = list.with(|list| Some(list.as_ref()?.as_ref().err().cloned()))?;
+        let choice = || view! { <Choice label=Text::CountryPart node_ref=which name="part" options changed=Some(take) /> };
+        Some(trouble.map_or_else(
+            || choice().into_any(),
+            |met| band(Tone::Red, said(words, &met)),
+        ))
+    };
+    view! {
+        <button class="button" type="button" on:click=fetch>
+            {words.line(Text::CountryList)}
+        </button>
+        {body}
+    }
+    .into_any()
+}
+
+/// The provinces of the list, by id and name.
+fn provinces(list: &str) -> Vec<(String, String)> {
+    let province = |line: &str| {
+        let cells: Vec<&str> = line.split(',').collect();
+        match cells.as_slice() {
+            [id, _, "province", name, ..] => Some(((*id).to_owned(), (*name).to_owned())),
+            _ => None,
+        }
+    };
+    list.lines().filter_map(province).collect()
+}
+
+/// The list with one province only, below the country; all of it where none is named.
+fn part(list: &str, province: &str) -> String {
+    let is_in = |(at, line): &(usize, &str)| {
+        let id = line.split(',').next().unwrap_or_default();
+        let own = id.split('.').next().unwrap_or_default();
+        province.is_empty() || *at == 0 || own == province || line.contains(",country,")
+    };
+    let lines = list.lines().enumerate().filter(is_in);
+    lines.flat_map(|(_, line)| [line, "\n"]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ua1_one_province_of_the_national_list_stands_below_the_country() {
+        let list = "id,parent,kind,name_vi\r\nvn,,country,Việt Nam\r\n\
+            3,vn,province,A\r\n3.1,3,commune,B\r\n33,vn,province,C\r\n33.1,33,commune,D\r\n";
+        let named = |id: &str, name: &str| (id.to_owned(), name.to_owned());
+        assert_eq!(provinces(list), [named("3", "A"), named("33", "C")]);
+        let own =
+            "id,parent,kind,name_vi\nvn,,country,Việt Nam\n3,vn,province,A\n3.1,3,commune,B\n";
+        assert_eq!(part(list, "3"), own);
+        assert_eq!(part(list, "").lines().count(), 6);
     }
 }

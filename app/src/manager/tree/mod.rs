@@ -195,14 +195,12 @@ fn Kept(
         let (unit, parent) = (chosen.get(), below.get());
         let found = |id: &UnitId| tree.with_value(|tree| tree.unit(id).cloned());
         let unit = match parent {
-            Some(parent) => Some(Err(parent)),
+            Some(parent) => Some(Err(Some(parent))),
             None => unit.as_ref().and_then(found).map(Ok),
         };
-        let unit: Option<Result<Unit, UnitId>> = unit.or_else(|| {
-            // An empty house begins with its topmost unit.
-            tree.with_value(|tree| tree.is_empty())
-                .then(|| UnitId::parse("vn").ok().map(Err))?
-        });
+        // An empty house begins with its topmost unit.
+        let is_empty = tree.with_value(|tree| tree.is_empty());
+        let unit: Option<Result<Unit, _>> = unit.or_else(|| is_empty.then_some(Err(None)));
         unit.map(|unit| {
             let own = unit.as_ref().ok();
             let own = own.map(|unit| (unit.id.clone(), unit.successors.clone()));

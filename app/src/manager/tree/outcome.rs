@@ -138,7 +138,9 @@ fn changes(words: Words, names: TreeHere, outcome: Outcome, make: Callback<()>) 
     let closing = closing.then(|| band(Tone::Calm, words.say(Text::ClosingHelp)));
     let tree = names.tree();
     let line = move |change: Change| {
-        let head = [&change.name, " (", change.unit.as_str(), ")"].concat();
+        // The name is told in Vietnamese on either page.
+        let head = view! { <span lang="vi">{change.name}</span> };
+        let id = [" (", change.unit.as_str(), ")"].concat();
         let new = change
             .is_new
             .then(|| view! { <b>{[" – ", words.say(Text::IsNew)].concat()}</b> });
@@ -146,7 +148,7 @@ fn changes(words: Words, names: TreeHere, outcome: Outcome, make: Callback<()>) 
             .cells
             .into_iter()
             .map(|cell| cell_line(words, &tree, cell));
-        view! { <li>{head} {new} <ul>{cells.collect_view()}</ul></li> }.into_any()
+        view! { <li>{head} {id} {new} <ul>{cells.collect_view()}</ul></li> }.into_any()
     };
     let lines = listed(words, "rights changes", outcome.changes, line);
     let rest = (unchanged > 0)

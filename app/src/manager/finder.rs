@@ -1,0 +1,198 @@
+//! Units to choose: typed without marks, found, chosen; each chosen one is a line that can be taken away.
+
+use std::sync::Arc;
+
+use leptos::ev::KeyboardEvent;
+use leptos::prelude::*;
+use survey::id::UnitId;
+
+use super::overview::tree::Tree;
+use crate::device::page;
+use crate::parts::Words;
+use crate::text::ManagerText as Text;
+
+/// So many are offered for what was typed; who wants another one types on.
+const MOST_OFFERED: usize = 6;
+
+/// The units that are chosen, and what is typed for another one.
+#[derive(Clone, Copy, Debug)]
+pub struct Found {
+    units: RwSignal<Vec<UnitId>>,
+    typed: RwSignal<String>,
+    /// How many there may be: one more takes the last one's place.
+    most: usize,
+}
+
+impl Found {
+    /// With these at first.
+    #[must_use]
+    pub fn of(units: Vec<UnitId>, most: usize) -> Self {
+        Self {
+            units: RwSignal::new(units),
+            typed: RwSignal::new(String::new()),
+            most,
+        }
+    }
+
+    /// Those that are chosen.
+    ///
+    /// # Errors
+    /// Where something is typed that nothing was chosen for.
+    pub fn read(self) -> Result<Vec<UnitId>, Text> {
+        if self.typed.get_untracked().trim().is_empty() {
+            Ok(self.units.get_untracked())
+        } else {
+            Err(Text::UnitNeeded)
+        }
+    }
+
+    fn take(self, unit: UnitId) {
+        self.typed.set(String::new());
+        self.units.update(|units| {
+            units.retain(|known| *known != unit);
+            units.truncate(self.most.saturating_sub(1));
+            units.push(unit);
+        });
+    }
+}
+
+/// What is offered for what was typed: the unit of this id, else those of such a name.
+fn offered(tree: &Tree, typed: &str) -> Vec<UnitId> {
+    let typed = typed.trim();
+    let id = UnitId::parse(typed)
+        .ok()
+        .filter(|id| tree.unit(id).is_some());
+    if let Some(id) = id {
+        return vec![id];
+    }
+    if typed.is_empty() {
+        return Vec::new();
+    }
+    let found = tree.find(typed).rows.into_iter().map(|row| row.id);
+    found.take(MOST_OFFERED).collect()
+}
+
+/// A field to find them in, what is offered, and those that are chosen.
+#[must_use]
+pub fn finder(found: Found, label: Text, name: &'static str, tree: Arc<Tree>) -> AnyView {
+    let words = Words::here();
+    let Found { units, typed, .. } = found;
+    let tree = StoredValue::new(tree);
+    let named = move |id: &UnitId| {
+        let name = tree.with_value(|tree| tree.placed_name(id, words.language().tag()));
+        [&name, " (", id.as_str(), ")"].concat()
+    };
+    let take = move |unit| {
+        found.take(unit);
+        page::focus(name);
+    };
+    let on_key = move |event: KeyboardEvent| {
+        let typed = typed.get_untracked();
+        if event.key() == "Enter" && !typed.trim().is_empty() {
+            // The form goes with what is chosen, not with what is typed.
+            event.prevent_default();
+            if let Some(first) = tree
+                .with_value(|tree| offered(tree, &typed))
+                .into_iter()
+                .next()
+            {
+                take(first);
+            }
+        }
+    };
+    let offers = move || {
+        let typed = typed.get();
+        let found = tree.with_value(|tree| offered(tree, &typed));
+        if found.is_empty() && !typed.trim().is_empty() {
+            return view! { <p>{words.say(Text::NoUnitFound)}</p> }.into_any();
+        }
+        let buttons = found.into_iter().map(|unit| {
+            let name = named(&unit);
+            view! {
+                <button class="button quiet" type="button" on:click=move |_| take(unit.clone())>
+                    {name}
+                </button>
+            }
+        });
+        buttons.collect_view().into_any()
+    };
+    let chosen = move || {
+        let lines = units.get().into_iter().map(|unit| {
+            let unit_name = named(&unit);
+            let label = [words.say(Text::DropResolver), ": ", &unit_name].concat();
+            let drop = move |_| {
+                units.update(|units| units.retain(|known| *known != unit));
+                page::focus(name);
+            };
+            view! {
+                <li>
+                    <span>{unit_name}</span>
+                    <button class="button quiet" type="button" aria-label=label on:click=drop>
+                        {words.say(Text::DropResolver)}
+                    </button>
+                </li>
+            }
+        });
+        lines.collect_view()
+    };
+    view! {
+        <div class="finder">
+            <label class="field">
+                <span>{words.line(label)}</span>
+                <input
+                    id=name
+                    type="search"
+                    autocomplete="off"
+                    spellcheck="false"
+                    placeholder=words.line(Text::FindUnitExample)
+                    prop:value=move || typed.get()
+                    on:input=move |event| typed.set(event_target_value(&event))
+                    on:keydown=on_key
+                />
+            </label>
+            <div class="offers" role="status">
+                {offers}
+            </div>
+            <ul class="rights">{chosen}</ul>
+        </div>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use survey::day::Day;
+    use survey::wire::device::Names;
+    use survey::wire::manager::{Unit, UnitKind};
+
+    fn id(text: &str) -> UnitId {
+        UnitId::parse(text).unwrap()
+    }
+
+    #[test]
+    fn ua1_a_unit_is_offered_by_its_name_without_marks_or_by_its_id() {
+        let unit = |text: &str, name: &str| Unit {
+            id: id(text),
+            kind: UnitKind::Commune,
+            name: Names {
+                vi: name.to_owned(),
+                en: String::new(),
+            },
+            parent: None,
+            gso: None,
+            agency: None,
+            valid_from: Day::parse("2025-07-01").unwrap(),
+            valid_to: None,
+            successors: Vec::new(),
+            collects: true,
+        };
+        let many = (0..9).map(|n| unit(&format!("x{n}"), "Xã Lê Lợi"));
+        let tree = Tree::of(many.chain([unit("33.1", "Phường Phố Hiến")]).collect());
+        assert_eq!(offered(&tree, " pho hien"), [id("33.1")]);
+        assert_eq!(offered(&tree, "33.1"), [id("33.1")]);
+        assert_eq!(offered(&tree, "le loi").len(), MOST_OFFERED);
+        assert_eq!(offered(&tree, " "), []);
+        assert_eq!(offered(&tree, "33.9"), []);
+    }
+}

@@ -1,0 +1,66 @@
+//! A step that cannot be taken back: a button, then what will happen, asked once.
+
+use leptos::prelude::*;
+
+use crate::parts::{Tone, Words, band};
+use crate::text::ManagerText as Text;
+
+/// What is asked before a step, and how.
+#[derive(Clone, Copy, Debug)]
+pub struct Step {
+    /// What the button says that begins it.
+    pub verb: Text,
+    /// What will happen.
+    pub question: Text,
+    /// What the button says that does it.
+    pub yes: Text,
+    /// The classes of the first button.
+    pub class: &'static str,
+}
+
+/// The button, or the question with its two answers; `of` is told with the verb where the step is about one of
+/// several, `trouble` is what stood in its way.
+#[must_use]
+pub fn sure(
+    words: Words,
+    step: Step,
+    of: String,
+    is_asked: RwSignal<bool>,
+    trouble: Signal<Option<String>>,
+    go: Callback<()>,
+) -> AnyView {
+    let of = StoredValue::new(of);
+    let body = move || {
+        let of = of.with_value(|of| {
+            if of.is_empty() {
+                String::new()
+            } else {
+                [": ", of].concat()
+            }
+        });
+        let label = [words.say(step.verb), &of].concat();
+        if is_asked.get() {
+            view! {
+                <div class="sure" role="group" aria-label=label>
+                    <p role="alert">{words.say(step.question)}</p>
+                    {trouble.get().map(|met| band(Tone::Red, met))}
+                    <button class="button danger" on:click=move |_| go.run(())>
+                        {words.say(step.yes)}
+                    </button>
+                    <button class="button quiet" on:click=move |_| is_asked.set(false)>
+                        {words.say(Text::Cancel)}
+                    </button>
+                </div>
+            }
+            .into_any()
+        } else {
+            view! {
+                <button class=step.class aria-label=label on:click=move |_| is_asked.set(true)>
+                    {words.say(step.verb)}
+                </button>
+            }
+            .into_any()
+        }
+    };
+    body.into_any()
+}
