@@ -58,7 +58,7 @@ fn p5_twelve_show_an_interval_and_thirty_six_a_score() {
         (&figure["show"], &figure["n"], &figure["index"]),
         (&json!("score"), &json!(36), &json!(6667))
     );
-    // Wilson of 24 of 36 at n_eff 35 (every person answers alike, so a person is the unit).
+    // Wilson of 24 of 36 at n_eff 36 (every person answers alike, so a person is the unit).
     let (low, high) = (figure["low"].as_u64(), figure["high"].as_u64());
     assert!(
         low.is_some_and(|low| (4_900..5_100).contains(&low)),

@@ -60,7 +60,8 @@ fn answer(asked: &str, numbers: &[f64]) -> Option<Vec<f64>> {
                 factors: &factors,
                 cross: &cross,
             };
-            vec![sums.mean_share()?, sums.variance()?]
+            let worth = Estimate::of_factors(&sums)?.n();
+            vec![sums.mean_share()?, sums.variance()?, worth]
         }
         ("finite", &[x, n, eligible]) => {
             limits(share(x, n)?.within(whole(n), Some(whole(eligible))))
@@ -108,7 +109,6 @@ fn answer(asked: &str, numbers: &[f64]) -> Option<Vec<f64>> {
                 .map(|(low, people)| sum.add(low, people))
                 .collect()
         }
-        ("student", &[freedom]) => vec![distribution::student_97_5(freedom)],
         ("beta", &[x, a, b]) => vec![distribution::beta_cdf(x, a, b)],
         ("beta_quantile", &[q, a, b]) => vec![distribution::beta_quantile(q, a, b)],
         ("binomial", &[c, n, p]) => vec![distribution::binomial_cdf(whole(c), whole(n), p)],

@@ -1,20 +1,16 @@
 //! Golden values of the distributions behind the intervals.
 
-use survey::stats::distribution::{
-    beta_cdf, beta_quantile, binomial_cdf, normal_quantile, student_97_5,
-};
+use survey::stats::distribution::{beta_cdf, beta_quantile, binomial_cdf, normal_quantile};
 use survey::stats::quality::dispersion_score;
 
 use crate::rows::{check, number, rows, whole};
 
 #[test]
-fn st7_to_st22_distributions() {
+fn st11_to_st22_distributions() {
     for row in rows("distribution.json") {
         if let Some(shape) = row.get("beta") {
             let (a, b) = (number(&shape[0]), number(&shape[1]));
             check(&row, "chance", beta_cdf(number(&row["x"]), a, b));
-        } else if let Some(freedom) = row.get("freedom") {
-            check(&row, "student", student_97_5(number(freedom)));
         } else if let Some(q) = row.get("q") {
             check(&row, "normal", normal_quantile(number(q)));
         } else if let Some(of) = row.get("binomial") {

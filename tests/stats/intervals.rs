@@ -219,8 +219,11 @@ fn st7_a_mean_of_few_answers_is_not_known_as_well_as_from_all_people() {
         people: 30,
         ..sums([(4, 1), (5, 1)])
     };
-    let (_, low, _) = mean::limits(&two_of_thirty_answered, None).unwrap();
-    check(&json!({ "low": 1 }), "low", low);
+    let of_two = sums([(4, 1), (5, 1)]);
+    assert_eq!(
+        mean::limits(&two_of_thirty_answered, None),
+        mean::limits(&of_two, None)
+    );
 }
 
 #[test]

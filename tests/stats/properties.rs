@@ -120,13 +120,12 @@ fn st6_more_of_the_same_people_are_worth_more() {
 
 #[test]
 fn st6_one_answer_each_is_worth_the_people() {
-    // v = p(1-p)/(n-1): with one answer each the interval is Wilson's on n-1 people, never wider
-    // than by that one person.
-    for n in 2_u64..300 {
-        for x in 1..n {
+    // With one answer each, or all of them alike, the interval is Wilson's on the people (ST5).
+    for n in 1_u64..300 {
+        for x in 0..=n {
             let sums = sums((0..n).map(|i| (u64::from(i < x), 1)));
             let worth = Estimate::pooled(&sums).unwrap().n();
-            let expected = f64::from(u32::try_from(n - 1).unwrap());
+            let expected = f64::from(u32::try_from(n).unwrap());
             assert!(
                 (worth - expected).abs() < 1e-9 * expected,
                 "{x} of {n}: {worth}"

@@ -1,4 +1,4 @@
-//! The distributions behind the intervals: normal, beta, binomial and Student's t.
+//! The distributions behind the intervals: normal, beta and binomial.
 
 use core::f64::consts::FRAC_1_SQRT_2;
 
@@ -63,14 +63,6 @@ pub fn beta_quantile(q: f64, a: f64, b: f64) -> f64 {
         x = next;
     }
     x
-}
-
-/// The 97.5 % quantile of Student's t with `freedom` degrees of freedom (above 0): 2.045230 for 29.
-/// If T has this distribution, T²/(freedom + T²) is Beta(1/2, freedom/2).
-#[must_use]
-pub fn student_97_5(freedom: f64) -> f64 {
-    let y = beta_quantile(0.95, 0.5, freedom / 2.0);
-    libm::sqrt(freedom * y / (1.0 - y))
 }
 
 /// P(X <= c) for X ~ Binomial(n, p), c below n: that n - c or more miss is P(Beta(n-c, c+1) <= 1-p).

@@ -4,11 +4,14 @@ use super::border::real;
 use super::interval::{Difference, Interval};
 use super::{FactorSums, RatioSums, Stratum, Z_95, population, stratified};
 
+/// The variance of somebody who is wholly for or wholly against, alike: places 0 and 1.
+const TWO_PLACES: f64 = 0.25;
+
 /// A share `p`, 0..=1, known as well as if `n` people had answered one question each.
 ///
 /// The answers of one person resemble each other, so `n` is neither the number of answers nor of
-/// people, but worked out from the spread between people (ST6). It may be infinite: then everybody
-/// was asked (ST8).
+/// people, but worked out from the spread between people and one more of them (ST6). It may be
+/// infinite: then everybody was asked (ST8).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Estimate {
     p: f64,
@@ -45,20 +48,15 @@ impl Estimate {
         })
     }
 
-    /// A share 0..=1 known as well as from `n` people, at least 1.
-    pub(super) const fn of_share(p: f64, n: f64) -> Self {
-        Self { p, n }
-    }
-
     /// ST6, for `f1_pooled`: R = `S_s`/`S_m`, worth `n_eff` people; `x` of `sums` counts the
     /// answers at level 4 or 5. `None` without an answer, or when the sums cannot come from people
     /// (more satisfied answers than answers, a negative sum of squares).
     ///
     /// ```
     /// # use survey::stats::{Estimate, RatioSums};
-    /// // 27 people satisfied five times of five, three never: worth 29 people, not 150.
+    /// // 27 people satisfied five times of five, three never: worth 30 people, not 150.
     /// let sums = RatioSums { people: 30, x: 135, m: 150, xx: 675, xm: 675, mm: 750 };
-    /// assert!((Estimate::pooled(&sums).unwrap().n() - 29.0).abs() < 1e-9);
+    /// assert!((Estimate::pooled(&sums).unwrap().n() - 30.0).abs() < 1e-9);
     /// ```
     #[must_use]
     pub fn pooled(sums: &RatioSums) -> Option<Self> {
@@ -66,15 +64,19 @@ impl Estimate {
             return None;
         }
         let p = real(sums.x) / real(sums.m);
-        Self::worth(p, sums.variance()?, sums.people, real(sums.m))
+        let most = real(sums.m);
+        Self::among(p, sums.variance()?, sums.people, TWO_PLACES, most)
     }
 
     /// ST7, for `f1_factors`: the mean of the factors' shares, worth `n_eff` people. `None` if a
     /// factor has no answer, or when the sums cannot come from people.
     #[must_use]
     pub fn of_factors(sums: &FactorSums) -> Option<Self> {
-        let answers = real(sums.factors.iter().map(|f| f.m).sum());
-        Self::worth(sums.mean_share()?, sums.variance()?, sums.people, answers)
+        let (p, most) = (
+            sums.mean_share()?,
+            real(sums.factors.iter().map(|f| f.m).sum()),
+        );
+        Self::among(p, sums.variance()?, sums.people, TWO_PLACES, most)
     }
 
     /// ST10: the share weighted by what each stratum (a field of procedures) has in dossiers instead
@@ -97,7 +99,12 @@ impl Estimate {
         let (p, variance) = stratified::share_and_variance(&strata)?;
         let total = |of: fn(&Stratum) -> u64| strata.iter().map(of).sum::<u64>();
         let (people, eligible) = (total(|s| s.people), total(|s| s.eligible));
-        let estimate = Self::worth(p, variance, people, f64::INFINITY)?;
+        let n = if variance > 0.0 {
+            (p * (1.0 - p) / variance).max(1.0)
+        } else {
+            real(people)
+        };
+        let estimate = Self { p, n };
         Some(if people == eligible {
             estimate.within(people, Some(eligible))
         } else {
@@ -105,20 +112,34 @@ impl Estimate {
         })
     }
 
-    /// `n_eff` = p(1-p)/v, held between one person and `most`. Where nothing varies (p = 0, p = 1,
-    /// v = 0) or nobody is there to compare with, people are counted as they are, though never more
-    /// of them than `most`.
-    fn worth(p: f64, variance: f64, people: u64, most: f64) -> Option<Self> {
-        if people == 0 || most < 1.0 {
-            return None;
+    /// ST6: a share p (or a mean's place on its scale, 0..=1) that varies by v among `people`, worth
+    /// n/θ of them, held between one person and `most`; `None` without people.
+    ///
+    /// θ = (n(n-1)v + u)/(n·p(1-p) + u): how much people vary, of how much they would if each were
+    /// wholly at one end or the other. Who has seen nobody unhappy has not seen that nobody is, so
+    /// one more person is counted into both, who may be at every place of the scale alike:
+    /// u = `evenly` + (p - 1/2)², with `evenly` the variance of the places themselves. Where all are
+    /// at one end, or gave one answer each, θ is 1, and Wilson's limits are those of `people`.
+    /// Sources: Kish 1965 (the ratio of variances), Perks 1947 (the one more); why, and what else was
+    /// tried: docs/adr/0032-one-more-person.md.
+    pub(super) fn among(
+        p: f64,
+        variance: f64,
+        people: u64,
+        evenly: f64,
+        most: f64,
+    ) -> Option<Self> {
+        let n = real(people);
+        let one_more = evenly + (p - 0.5) * (p - 0.5);
+        let theta = (n * (n - 1.0) * variance + one_more) / (n * p * (1.0 - p) + one_more);
+        match people {
+            0 => None,
+            1 => Some(Self { p, n }),
+            _ => Some(Self {
+                p,
+                n: (n / theta).clamp(1.0, most),
+            }),
         }
-        let spread = p * (1.0 - p);
-        let n = if people == 1 || spread <= 0.0 || variance <= 0.0 {
-            real(people).min(most)
-        } else {
-            (spread / variance).clamp(1.0, most)
-        };
-        Some(Self { p, n })
     }
 
     /// ST8: the same share when only `eligible` people could have answered and `people` did:

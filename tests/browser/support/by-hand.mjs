@@ -12,9 +12,11 @@ export function pooled(people) {
   const n = sums.length;
   const [S, M] = [total((s) => s), total((_, m) => m)];
   const R = S / M;
-  const v = (n / (n - 1)) * (total((s) => s * s) - 2 * R * total((s, m) => s * m) + R * R * total((_, m) => m * m)) / (M * M);
-  const isPlain = n === 1 || R === 0 || R === 1 || v === 0;
-  const worth = isPlain ? n : Math.min(Math.max((R * (1 - R)) / v, 1), M);
+  // ST6, person by person: what answers add to or take from R, the average person's being one vote. Half a
+  // person wholly satisfied and half a person wholly not sit beside those who are there.
+  const apart = sums.reduce((sum, [s, m]) => sum + ((s - R * m) / (M / n)) ** 2, 0);
+  const oneMore = ((1 - R) ** 2 + R ** 2) / 2;
+  const worth = n === 1 ? 1 : Math.min(Math.max((n * (n * R * (1 - R) + oneMore)) / (apart + oneMore), 1), M);
   const [low, high] = wilson(R, worth);
   return { n, index: Math.floor((S * 20000 + M) / (2 * M)), low: hundredths(low), high: hundredths(high) };
 }
@@ -40,10 +42,10 @@ export const share = (x, n) => Math.floor((x * 20000 + n) / (2 * n));
 /** Wilson limits (ST5) in hundredths. */
 export const wilsonOf = (p, n) => wilson(p, n).map(hundredths);
 
-/** ST9 on people who gave the same in everything: one worth of each less one (ST6). In hundredths. */
+/** ST9 on people who are each of one mind, so that they are worth as many as they are (ST6). In hundredths. */
 export function apart(one, other) {
   const [p1, p2] = [one, other].map(({ people, satisfied }) => satisfied / people);
-  const [[l1, u1], [l2, u2]] = [[p1, one.people - 1], [p2, other.people - 1]].map(([p, n]) => wilson(p, n));
+  const [[l1, u1], [l2, u2]] = [[p1, one.people], [p2, other.people]].map(([p, n]) => wilson(p, n));
   const by = p1 - p2;
   return {
     by: hundredths(by),
