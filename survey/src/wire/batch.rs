@@ -81,7 +81,7 @@ pub struct Status {
     pub oldest: Option<Day>,
     /// Whether the browser promised to keep the storage.
     pub persisted: bool,
-    /// Free storage in megabytes.
+    /// Free storage in megabytes; 0 where the browser does not tell.
     pub free_mb: u32,
     /// How often the device lost what it held, as far as it noticed (B6); 0 is not written.
     #[serde(default, skip_serializing_if = "is_untold")]

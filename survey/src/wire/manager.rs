@@ -239,7 +239,7 @@ pub struct DeviceRow {
     pub oldest: Option<Day>,
     /// The browser promised to keep its storage.
     pub persisted: bool,
-    /// Free megabytes.
+    /// Free megabytes; 0 where the browser does not tell.
     pub free_mb: u32,
     /// How often it lost what it held (B6).
     #[serde(default)]

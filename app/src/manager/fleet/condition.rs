@@ -86,7 +86,7 @@ pub fn signs(row: &DeviceRow, now: Millis) -> Vec<Sign> {
         (!row.persisted, Sign::NotPersisted),
         (minutes_off(row) > 0, Sign::Clock(minutes_off(row))),
         (
-            alarm::of_space(row.free_mb) > Alarm::Calm,
+            row.free_mb > 0 && alarm::of_space(row.free_mb) > Alarm::Calm,
             Sign::LittleSpace,
         ),
         (row.losses > 0, Sign::Lost(row.losses.into())),
@@ -190,6 +190,11 @@ pub(super) mod tests {
         assert_eq!(after(|row| row.is_copied = true), [Sign::Copied]);
         assert_eq!(after(|row| row.skew_ms = -200_000), [Sign::Clock(3)]);
         assert_eq!(after(|row| row.free_mb = 499), [Sign::LittleSpace]);
+        assert_eq!(
+            after(|row| row.free_mb = 0),
+            [],
+            "not told, which is no warning"
+        );
         assert_eq!(after(|row| row.asides = 1), [Sign::Asides]);
         assert_eq!(after(|row| row.config = 4), [Sign::NotConfigured]);
         assert_eq!(after(|row| row.settings.training = true), [Sign::Training]);

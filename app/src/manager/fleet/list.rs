@@ -205,10 +205,10 @@ fn facts(row: &DeviceRow, language: Language, today: Option<Day>) -> [(Text, Str
         ),
         (
             Text::FreeSpace,
-            only_if_heard(format!(
-                "{} MB",
-                format::count(language, u64::from(row.free_mb))
-            )),
+            only_if_heard(match row.free_mb {
+                0 => say(Text::NotKnown),
+                free => format!("{} MB", format::count(language, free.into())),
+            }),
         ),
     ]
 }
