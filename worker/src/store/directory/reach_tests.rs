@@ -51,12 +51,21 @@ const ACTS: [Act; 8] = [
 /// A deployment whose units have ids that occur in no other text.
 struct Country {
     directory: Directory<Sqlite>,
+    operator: String,
     parents: Vec<Option<usize>>,
     devices: Vec<DeviceId>,
 }
 
 fn name(at: usize) -> String {
     format!("zz{at}zz")
+}
+
+/// The days of a right: it runs today, is over, or has not begun.
+fn days(dice: &mut Dice) -> (Day, Option<Day>) {
+    let few = |dice: &mut Dice| i64::try_from(dice.below(7)).unwrap();
+    let from = Day::of(NOW).unwrap().plus(few(dice) - 3);
+    let last = from.plus(few(dice));
+    (from, (dice.below(2) == 0).then_some(last))
 }
 
 impl Country {
@@ -88,9 +97,14 @@ impl Country {
         let done = directory.change_units(session, NOW, &[(1, closed)], false);
         assert!(done.unwrap().done);
         for n in 0..ACCOUNTS {
-            let grants = (0..=dice.below(2)).map(|_| {
-                let role = ROLES[dice.below(5)];
-                NewGrant::open(role, Some(id(&name(dice.below(count)))))
+            let grants = (0..=dice.below(3)).map(|_| {
+                let (from, to) = days(dice);
+                NewGrant {
+                    role: ROLES[dice.below(5)],
+                    node: Some(id(&name(dice.below(count)))),
+                    from: Some(from),
+                    to,
+                }
             });
             let new = NewAccount {
                 account: format!("account-{n}"),
@@ -101,9 +115,23 @@ impl Country {
         }
         Self {
             directory,
+            operator,
             parents,
             devices,
         }
+    }
+
+    /// The nodes of the rights that an account has today, by their days alone.
+    fn nodes_of(&self, account: &str) -> Vec<String> {
+        let all = self.directory.accounts(Some(&self.operator), NOW).unwrap();
+        let own = all.into_iter().find(|row| row.account == account);
+        let today = Day::of(NOW).unwrap();
+        let runs =
+            |grant: &DatedGrant| grant.from <= today && grant.to.is_none_or(|last| last >= today);
+        let running = own.unwrap().grants.into_iter().filter(runs);
+        running
+            .filter_map(|grant| Some(grant.node?.to_string()))
+            .collect()
     }
 
     /// The units at or below one of these, by their names.
@@ -207,17 +235,20 @@ impl Country {
 
 #[test]
 fn s4_no_reply_ever_names_a_unit_outside_the_grants() {
+    let (mut none, mut some) = (0, 0);
     for seed in 0..TREES {
         let mut dice = Dice(seed);
         let country = Country::founded(&mut dice);
         let count = country.parents.len();
         for n in 0..ACCOUNTS {
-            let own = signed_in(&country.directory, &format!("account-{n}"));
-            let grants = country.directory.who(Some(&own), NOW).unwrap().grants;
-            let nodes: Vec<_> = grants
-                .iter()
-                .filter_map(|grant| Some(grant.node.as_ref()?.to_string()))
-                .collect();
+            let account = format!("account-{n}");
+            let own = signed_in(&country.directory, &account);
+            let nodes = country.nodes_of(&account);
+            *(if nodes.is_empty() {
+                &mut none
+            } else {
+                &mut some
+            }) += 1;
             let reached = country.within(&nodes);
             let (one, other) = (name(dice.below(count)), name(dice.below(count)));
             let device = country.devices.get(dice.below(count));
@@ -234,4 +265,8 @@ fn s4_no_reply_ever_names_a_unit_outside_the_grants() {
             }
         }
     }
+    assert!(
+        none > 10 && some > 40,
+        "{none} without a right today, {some} with one"
+    );
 }
