@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::device::{Device, record, with_body};
 use crate::rescue::key;
 use crate::sealing::{content, seal};
-use crate::world::{Account, PASSWORD, Reply, World};
+use crate::world::{Account, PASSWORD, Reply, World, today};
 
 const ROLES: [&str; 5] = ["operator", "admin", "manager", "auditor", "staff"];
 
@@ -50,7 +50,7 @@ struct Country {
     world: World,
     wood: Wood,
     devices: Vec<String>,
-    /// Names with the nodes of their rights.
+    /// Names with the nodes of the rights that they have today.
     accounts: Vec<(String, Vec<usize>)>,
     /// A rescue file with records of some unit.
     file: Value,
@@ -88,10 +88,18 @@ impl Country {
         let reply = operator.ask(&world, "PUT", "/v1/units", change.as_bytes());
         assert_eq!(reply.json()["done"], true, "{:?}", reply.json());
         let accounts = ROLES.iter().map(|role| {
-            let nodes: Vec<_> = (0..=dice.usize(..2)).map(|_| dice.usize(..count)).collect();
-            let grants = nodes
-                .iter()
-                .map(|at| json!({"role": role, "node": id(*at)}));
+            // The first right of each runs today; the others may be over, or may not have begun.
+            let mut nodes = Vec::new();
+            let grants = (0..dice.usize(1..4)).map(|nth| {
+                let (node, from) = (dice.usize(..count), dice.i64(-4..3));
+                let last = dice.bool().then(|| from + dice.i64(0..4));
+                let (from, last) = if nth == 0 { (-1, None) } else { (from, last) };
+                if from <= 0 && last.is_none_or(|last| last >= 0) {
+                    nodes.push(node);
+                }
+                let day = |after| today().plus(after);
+                json!({"role": role, "node": id(node), "from": day(from), "to": last.map(day)})
+            });
             let grants: Vec<_> = grants.collect();
             let name = format!("some-{role}");
             let new = json!({"account": name, "password": PASSWORD, "grants": grants});
@@ -158,6 +166,12 @@ impl Country {
             read(format!("/v1/units/{unit}/coverage?form=sipas2022")),
             read(format!("/v1/units/{unit}/comments?form=sipas2022")),
             read(format!("/v1/units/{unit}/breakdown?form=sipas2022")),
+            read(format!("/v1/units/{unit}/review?form=sipas2022")),
+            (
+                "POST",
+                format!("/v1/units/{unit}/review"),
+                json!({"key": "no-such-key", "decision": "keep"}),
+            ),
             read(format!("/v1/units/{unit}/history")),
             read(format!("/v1/units/{unit}/resolvers")),
             read(format!("/v1/units/{unit}/figures?form=sipas2022")),
@@ -166,12 +180,6 @@ impl Country {
             )),
             ("POST", format!("/v1/units/{unit}/enrolment-codes"), post),
             (
-            read(format!("/v1/units/{unit}/review?form=sipas2022")),
-            (
-                "POST",
-                format!("/v1/units/{unit}/review"),
-                json!({"key": "no-such-key", "decision": "keep"}),
-            ),
                 "PUT",
                 "/v1/units".into(),
                 json!({"units": [moved], "dry_run": true}),
