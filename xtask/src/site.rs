@@ -140,12 +140,13 @@ fn around(project: &Project, page: Page, site: &Path) -> Result<(), Trouble> {
 }
 
 /// Files of rules that only a site's first page needs: how figures are drawn and printed.
-const FIGURES_ONLY: [&str; 5] = [
+const FIGURES_ONLY: [&str; 6] = [
     "beside.css",
     "chart.css",
     "criteria.css",
     "groups.css",
     "print.css",
+    "unit.css",
 ];
 
 /// The tokens all pages share, then the rules of the page's site: the files of the folder `style/<site>/` by
