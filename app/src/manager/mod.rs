@@ -14,6 +14,7 @@ mod grave;
 mod kept;
 mod languages;
 mod log;
+mod only;
 mod overview;
 mod own;
 mod people;

@@ -12,6 +12,7 @@ use super::tools::Tools;
 use crate::device::api;
 use crate::manager::account::{Desk, said};
 use crate::manager::grave::carry_out;
+use crate::manager::only::only_if;
 use crate::manager::sure::{Step, sure};
 use crate::manager::unit::form_named;
 use crate::parts::{Tone, Words, format};
@@ -137,10 +138,16 @@ fn Device(row: DeviceRow, known: StoredValue<Known>, refresh: Callback<()>) -> i
             </div>
             <ul class="signs">{signs}</ul>
             <dl class="facts">{facts}</dl>
-            <Show when=move || !is_revoked && desk.powers().keeps_devices>
-                <Tools row=row.get_value() known refresh />
-                {revoke(device, refresh)}
-            </Show>
+            {only_if(
+                move || !is_revoked && desk.powers().keeps_devices,
+                move || {
+                    view! {
+                        <Tools row=row.get_value() known refresh />
+                        {revoke(device, refresh)}
+                    }
+                    .into_any()
+                },
+            )}
         </li>
     }
 }

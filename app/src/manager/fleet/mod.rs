@@ -22,6 +22,7 @@ use survey::id::UnitId;
 use survey::wire::manager::DeviceRow;
 
 use super::account::{Desk, said};
+use super::only::only_if;
 use super::overview::tree::Tree;
 use crate::device::api;
 use crate::parts::{Tone, Words, band};
@@ -77,9 +78,10 @@ pub fn Fleet() -> impl IntoView {
                 </button>
             </header>
             <p class="soft">{words.line(Text::DevicesHelp)}</p>
-            <Show when=move || desk.powers().keeps_devices && tree.get().is_some()>
-                <NewCodeForm tree />
-            </Show>
+            {only_if(
+                move || desk.powers().keeps_devices && tree.get().is_some(),
+                move || view! { <NewCodeForm tree /> }.into_any(),
+            )}
             {move || match known.get() {
                 None => view! { <p role="status">{words.say(Text::Loading)}</p> }.into_any(),
                 Some(Err(met)) => {

@@ -13,6 +13,7 @@ use leptos::task::spawn_local;
 use survey::wire::forms::Forms as Registry;
 
 use super::account::{Desk, said};
+use super::only::only_if;
 use super::overview::tree::Tree;
 use crate::device::api;
 use crate::parts::{Tone, Words, band};
@@ -68,12 +69,16 @@ pub fn Forms() -> impl IntoView {
         <article class="house">
             <h1>{words.line(Text::FormsTitle)}</h1>
             <p class="soft">{words.line(Text::FormsHelp)}</p>
-            <Show when=move || desk.powers().adds_forms>
-                <Add refresh />
-            </Show>
-            <Show when=move || desk.powers().keeps_units && !desk.powers().adds_forms>
-                <p class="soft">{words.line(Text::FormsOfTheWhole)}</p>
-            </Show>
+            {only_if(
+                move || desk.powers().adds_forms,
+                move || view! { <Add refresh /> }.into_any(),
+            )}
+            {only_if(
+                move || desk.powers().keeps_units && !desk.powers().adds_forms,
+                move || {
+                    view! { <p class="soft">{words.line(Text::FormsOfTheWhole)}</p> }.into_any()
+                },
+            )}
             {list}
         </article>
     }

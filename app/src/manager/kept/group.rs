@@ -9,6 +9,7 @@ use super::reason;
 use crate::device::api;
 use crate::manager::account::{Desk, WithKept, said};
 use crate::manager::grave::carry_out;
+use crate::manager::only::only_if;
 use crate::manager::overview::tree::Tree;
 use crate::parts::{Tone, Words, band, format};
 use crate::text::{Language, ManagerText as Text};
@@ -58,14 +59,13 @@ pub(super) fn GroupCard(
                         .fill(words.language(), &[("n", &format::count(words.language(), count))])
                 }}
             </p>
-            <Show when=move || is_kept>
-                <p class="sign">{words.line(Text::KeptDecided)}</p>
-            </Show>
+            {is_kept.then(|| view! { <p class="sign">{words.line(Text::KeptDecided)}</p> })}
             <p>{words.line(help)}</p>
             <dl class="facts">{facts}</dl>
-            <Show when=move || desk.powers().with_kept == WithKept::Decide>
-                <Choice group refresh />
-            </Show>
+            {only_if(
+                move || desk.powers().with_kept == WithKept::Decide,
+                move || view! { <Choice group refresh /> }.into_any(),
+            )}
         </li>
     }
 }

@@ -12,6 +12,7 @@ use leptos::task::spawn_local;
 use survey::wire::quarantine::Quarantine;
 
 use super::account::{Desk, WithKept, said};
+use super::only::only_if;
 use super::overview::tree::Tree;
 use crate::device::api;
 use crate::parts::{Tone, Words, band};
@@ -58,9 +59,10 @@ pub fn Kept() -> impl IntoView {
                 }
                 Some(Ok(known)) => list(words, &known, refresh),
             }}
-            <Show when=move || desk.powers().with_kept == WithKept::Decide>
-                <Upload refresh />
-            </Show>
+            {only_if(
+                move || desk.powers().with_kept == WithKept::Decide,
+                move || view! { <Upload refresh /> }.into_any(),
+            )}
         </article>
     }
 }
