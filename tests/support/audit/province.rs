@@ -412,6 +412,8 @@ impl Province {
             return;
         };
         self.restore += 1;
+        // What was under way between objects stopped with the server (L12).
+        self.messages.clear();
         for ((ledger, _), dump) in self.leaves.values_mut().zip(&backup.leaves) {
             let store = must(Sqlite::in_memory(ledger::SCHEMA));
             dump.load(&store);
