@@ -61,7 +61,7 @@ async function everything() {
 async function managerSheets(manager) {
   const sheets = { vi: [], en: [] };
   for (const unit of ["33", "33.ttpvhcc"]) {
-    for (const view of ["overview", "trend", "compare", "coverage", "comments"]) {
+    for (const view of ["overview", "trend", "groups", "compare", "coverage", "comments"]) {
       if (unit !== "33" && view === "compare") continue;
       const side = view === "overview" ? "" : `&view=${view}`;
       await manager.goto(`${sample.manager}?unit=${unit}${side}&form=sipas2022`);

@@ -12,6 +12,7 @@ mod year;
 use std::{collections::BTreeMap, fs, path::Path};
 
 use serde_json::{Map, Value, json};
+use survey::breakdown::Quarter;
 use survey::day::{Day, HOUR_MS, Millis};
 use survey::wire::dossiers::DossierCount;
 use survey::wire::manager::Units;
@@ -157,7 +158,8 @@ fn load(server: &Server, data: &Path, setup_code: &str) -> Result<(SignIn, Offic
     office.sign_in(OPERATOR, &sign_in.operator_password)?;
     let days = working_days(now()?, DAYS)?;
     let first = days.first().copied().ok_or_else(outside_the_calendar)?;
-    office.set_clock(first.plus(-1).starts().plus(8 * HOUR_MS))?;
+    let sealed = a_sealed_day(now()?)?;
+    office.set_clock(sealed.plus(-1).starts().plus(8 * HOUR_MS))?;
 
     let units = province::units()?;
     office.add_units(&units)?;
@@ -168,6 +170,10 @@ fn load(server: &Server, data: &Path, setup_code: &str) -> Result<(SignIn, Offic
         let device = Device::enrol(&server.counter(), &code, posts.len())?;
         posts.push((device, leaning));
     }
+    if let Some((device, leaning)) = posts.first_mut() {
+        a_quarter(&mut office, device, leaning, sealed)?;
+    }
+    office.set_clock(first.plus(-1).starts().plus(8 * HOUR_MS))?;
     let mut citizens = Citizens::seeded(SEED);
     let total = days.len();
     for (number, day) in days.iter().copied().enumerate() {
@@ -183,8 +189,38 @@ fn load(server: &Server, data: &Path, setup_code: &str) -> Result<(SignIn, Offic
     eprintln!();
     office.count_dossiers(&dossiers(&units, &posts, &days))?;
     office.set_clock(now()?)?;
+    office.night()?;
     sign_in.write(data)?;
     Ok((sign_in, office))
+}
+
+/// One day of the last sealed quarter at the centre, so that it can be told apart by field, mode and
+/// channel: enough people with a helper and in each field.
+fn a_quarter(
+    office: &mut Office,
+    device: &mut Device,
+    leaning: &Leaning,
+    day: Day,
+) -> Result<(), Trouble> {
+    const PEOPLE: usize = 600;
+    let leaning = Leaning {
+        assisted: 25,
+        ..*leaning
+    };
+    office.set_clock(day.starts().plus(16 * HOUR_MS))?;
+    // Others than those of the last weeks, whose answers stay as they are.
+    let records = Citizens::seeded(SEED + 1).so_many(&leaning, device, day, PEOPLE)?;
+    for batch in records.chunks(50) {
+        device.send(batch, day)?;
+    }
+    Ok(())
+}
+
+/// The 15th of the last month of the last quarter that is sealed.
+fn a_sealed_day(now: Millis) -> Result<Day, Trouble> {
+    let quarter = Quarter::sealed_by(now).and_then(Quarter::last);
+    let last = quarter.ok_or_else(outside_the_calendar)?;
+    Ok(last.plus(15 - i64::from(last.day_of_month())))
 }
 
 /// Who collects answers in the sample, and how people there tend to answer.
@@ -241,6 +277,8 @@ mod tests {
     #[test]
     fn the_sample_ends_yesterday_and_rests_at_weekends() -> Result<(), Trouble> {
         let monday = Day::parse("2026-11-23").ok_or_else(outside_the_calendar)?;
+        let sealed = a_sealed_day(monday.starts())?;
+        assert_eq!(sealed.to_string(), "2026-09-15");
         let days = working_days(monday.starts(), 6)?;
         let written: Vec<String> = days.iter().map(ToString::to_string).collect();
         assert_eq!(

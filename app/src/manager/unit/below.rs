@@ -225,7 +225,12 @@ fn table<'a>(side: Side, children: impl Iterator<Item = &'a ChildView>, name: St
         Text::NewestHead,
         Text::UpToHead,
     ];
-    let heads = heads.map(|head| view! { <th scope="col">{words.say(head)}</th> }.into_any());
+    // The heads of words stand where the words begin.
+    let heads = heads.map(|head| {
+        let class =
+            matches!(head, Text::IndexHead | Text::BandHead | Text::NewestHead).then_some("words");
+        view! { <th scope="col" class=class>{words.say(head)}</th> }.into_any()
+    });
     let rows = children.map(|child| row(side, child));
     view! {
         <div class="scroll card" role="region" tabindex="0" aria-label=name>

@@ -216,7 +216,11 @@ fn kind(side: Side, group: &GroupView, own: &[ChildView]) -> AnyView {
         Text::OrdinaryHead,
         Text::PlaceHead,
     ];
-    let heads = heads.map(|head| view! { <th scope="col">{words.say(head)}</th> }.into_any());
+    // The heads of words stand where the words begin.
+    let heads = heads.map(|head| {
+        let class = matches!(head, Text::BandHead).then_some("words");
+        view! { <th scope="col" class=class>{words.say(head)}</th> }.into_any()
+    });
     view! {
         <section class="kind">
             <h2>{name}</h2>

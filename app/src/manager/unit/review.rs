@@ -91,7 +91,11 @@ fn months(words: Words, page: &Arc<ReviewPage>, again: RwSignal<u32>) -> AnyView
             <ul>{comments.collect_view()}</ul>
         }
     });
-    months.collect_view().into_any()
+    view! {
+        <p>{words.say(Text::ReviewWords)}</p>
+        {months.collect_view()}
+    }
+    .into_any()
 }
 
 /// How far a decision is.
@@ -183,7 +187,6 @@ fn Marked(comment: MarkedComment, unit: UnitId, again: RwSignal<u32>) -> impl In
             <div class="words" role="group" lang="vi" aria-label=words.line(Text::ReviewWords)>
                 {toggles()}
             </div>
-            <p class="soft">{words.line(Text::ReviewWords)}</p>
             <p class="left">
                 {words.line(Text::ReviewLeft)} " "
                 <q lang="vi">{move || left.get()}</q>

@@ -98,7 +98,12 @@ fn shown(words: Words, page: &Arc<TrendPage>, period: Period) -> AnyView {
         Text::AssistedHead,
         Text::FinalityHead,
     ];
-    let heads = heads.map(|head| view! { <th scope="col">{words.say(head)}</th> }.into_any());
+    // The heads of words stand where the words begin.
+    let heads = heads.map(|head| {
+        let class =
+            matches!(head, Text::ChangeHead | Text::LimitHead | Text::WatchHead).then_some("words");
+        view! { <th scope="col" class=class>{words.say(head)}</th> }.into_any()
+    });
     let watched = watched(words, &months);
     view! {
         <section class="card trend">
@@ -271,8 +276,9 @@ fn watched(words: Words, months: &[(Month, Option<&MonthView>)]) -> AnyView {
         let has_alarm = watch.as_ref().is_some_and(|watch| watch.alarm);
         Point {
             at: *at,
+            // A column from 0, as long as the sum is high.
+            interval: watch.as_ref().map(|watch| (0, watch.level)),
             index: watch.map(|watch| watch.level),
-            interval: None,
             ordinary: None,
             sign: if has_alarm { Sign::Below } else { Sign::Plain },
             said: format!("{name} · {said}"),
