@@ -70,7 +70,7 @@ impl Desk {
     /// One answer of today with each comment, and as many as it takes without for ten.
     fn say(&mut self, comments: &[&str]) {
         let day = Day::of(self.server.now).unwrap();
-        let silent = std::iter::repeat("").take(10_usize.saturating_sub(comments.len()));
+        let silent = std::iter::repeat_n("", 10_usize.saturating_sub(comments.len()));
         let records = comments.iter().copied().chain(silent).map(|text| {
             self.next += 1;
             record_on(self.next, 4, day, text)
