@@ -21,7 +21,8 @@ const HEAD: &str = "id,parent,kind,name_vi,name_en,gso,valid_from,collects\r\n";
 /// When the data file does not read.
 pub fn csv() -> Result<String, Trouble> {
     let provinces: Vec<Value> = serde_json::from_str(UNITS).map_err(|_| unreadable())?;
-    let mut list = format!("\u{feff}{HEAD}vn,,country,Việt Nam,Viet Nam,,{SINCE},no\r\n");
+    let country = format!("\u{feff}{HEAD}vn,,country,Việt Nam,Viet Nam,,{SINCE},no\r\n");
+    let mut rows = vec![country];
     let read = |name: &Value| {
         let name = name.as_str().filter(|name| !name.contains([',', '"']));
         Ok::<_, Trouble>(name.ok_or_else(unreadable)?.to_owned())
@@ -37,14 +38,16 @@ pub fn csv() -> Result<String, Trouble> {
         } else {
             format!("Tỉnh {name}")
         });
-        list += &format!("{gso},vn,province,{names},{gso},{SINCE},no\r\n");
+        rows.push(format!("{gso},vn,province,{names},{gso},{SINCE},no\r\n"));
         for commune in province["communes"].as_array().ok_or_else(unreadable)? {
             let code = commune[0].as_u64().ok_or_else(unreadable)?;
             let names = both(&read(&commune[1])?);
-            list += &format!("{gso}.{code:05},{gso},commune,{names},{code:05},{SINCE},yes\r\n");
+            rows.push(format!(
+                "{gso}.{code:05},{gso},commune,{names},{code:05},{SINCE},yes\r\n"
+            ));
         }
     }
-    Ok(list)
+    Ok(rows.concat())
 }
 
 /// What is said of the data file where it does not read.
