@@ -5,9 +5,10 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { AxeBuilder } from "@axe-core/playwright";
+import { prove } from "./support/house.mjs";
 import { Manager } from "./support/manager.mjs";
 import { Office } from "./support/office.mjs";
-import { OPERATOR, PIN } from "./support/operator.mjs";
+import { OPERATOR, PIN, setClock } from "./support/operator.mjs";
 
 const WORD = "bông hoa tím";
 
@@ -154,5 +155,23 @@ test("l8_the_operator_hands_it_in_again_and_sees_what_is_kept_but_no_answer", { 
   await page.getByText("Xong: 1 phiếu vừa được tính").waitFor();
   await page.getByRole("button", { name: "Xem lại" }).first().click();
   await page.getByText("Không có phiếu nào cần xem.").waitFor();
+  await operator.close();
+});
+
+test("s7_o14_a_file_is_handed_in_after_a_proof_where_the_last_one_is_old", { timeout: 120_000 }, async () => {
+  const operator = await Manager.signIn(`${office.server.manager}kept`, OPERATOR, office.browser);
+  const { page } = operator;
+  const { now } = await office.operator.must("GET", "/v1/session");
+  await setClock(office.operator, now + 6 * 60_000);
+  await hand(page, page.getByRole("button", { name: "Chọn tệp…" }));
+  const dialog = page.getByRole("dialog", { name: "Xác nhận là chính Ông/Bà" });
+  await dialog.waitFor();
+  // Esc leaves it undone; the file is chosen once more.
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "detached" });
+  assert.equal(await page.getByText(/^Máy chủ đã nhận/).count(), 0);
+  await hand(page, page.getByRole("button", { name: "Chọn tệp…" }));
+  await prove(page, OPERATOR);
+  await page.getByText("Máy chủ đã nhận: 0 phiếu mới, 1 phiếu đã có từ trước, 0 phiếu cần xem lại.").waitFor();
   await operator.close();
 });
