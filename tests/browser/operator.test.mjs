@@ -4,6 +4,7 @@ import { pbkdf2Sync } from "node:crypto";
 import { after, before, test } from "node:test";
 import { AxeBuilder } from "@axe-core/playwright";
 import { chromium } from "playwright-core";
+import decodeQR from "qr/decode.js";
 import { FLAGS } from "./support/kiosk.mjs";
 import { Account, COMMUNE, OPERATOR, PROVINCE } from "./support/operator.mjs";
 import { Server } from "./support/server.mjs";
@@ -160,6 +161,20 @@ test("ua1_d1_a_unit_is_made_below_another_moved_under_it_and_closed_on_the_scree
   assert.deepEqual([closed.valid_to, closed.successors], [LATER, []]);
 });
 
+/** What a QR on the screen says, by a decoder of its own. */
+async function read(image) {
+  const picture = `data:image/png;base64,${(await image.screenshot()).toString("base64")}`;
+  const seen = await page.evaluate(async (picture) => {
+    const image = Object.assign(new Image(), { src: picture });
+    await image.decode();
+    const { width, height } = image;
+    const canvas = new OffscreenCanvas(width, height).getContext("2d");
+    canvas.drawImage(image, 0, 0);
+    return { width, height, data: Array.from(canvas.getImageData(0, 0, width, height).data) };
+  }, picture);
+  return decodeQR({ ...seen, data: Uint8ClampedArray.from(seen.data) });
+}
+
 test("ua2_a_device_is_enrolled_by_qr_and_configured_moved_and_replaced_on_the_screen", { timeout: 180_000 }, async () => {
   await go("Máy khảo sát");
   await page.getByRole("button", { name: "Tạo mã đăng ký máy" }).click();
@@ -171,6 +186,8 @@ test("ua2_a_device_is_enrolled_by_qr_and_configured_moved_and_replaced_on_the_sc
   await page.getByRole("img", { name: "Mã QR" }).waitFor();
   await page.getByText("https://quay.example.vn/").waitFor();
   const code = await page.getByRole("group", { name: "Mã đăng ký" }).getByRole("status").innerText();
+  // As a tablet's own camera reads it: the counter's address, and the code where no server logs it.
+  assert.equal(await read(page.getByRole("img", { name: "Mã QR" })), `https://quay.example.vn/enrol#${code}`);
   const device = await Device.enrol(server.counter, code);
   assert.equal(device.enrolled.status, 200);
   await page.reload();
