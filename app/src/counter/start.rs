@@ -3,10 +3,9 @@
 
 use std::time::Duration;
 
+use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use survey::form::Step;
-use wasm_bindgen::JsCast;
-use web_sys::KeyboardEvent;
 
 use super::draw;
 use super::kiosk::{Kiosk, errand};
@@ -18,6 +17,7 @@ use super::sender;
 use super::session::{Screen, Touch, View};
 use crate::device::bell::Bell;
 use crate::device::key::Key;
+use crate::device::listener::{on_element, on_window};
 use crate::device::page::Waking;
 use crate::device::shell::Shell;
 use crate::device::store::Store;
@@ -57,7 +57,7 @@ fn whole_page() {
     std::mem::forget(RenderEffect::new(move |before: Option<Standing>| {
         let page = kiosk.draw(|model| draw::page(kiosk, model));
         match before {
-            None => page.stand((*leptos::tachys::dom::body()).clone()),
+            None => page.stand((*leptos::tachys::dom::body()).clone(), on_element),
             Some(mut standing) => {
                 standing.change(page);
                 standing
@@ -131,22 +131,20 @@ fn listen(kiosk: Kiosk) {
             outside.bell.ring();
         }
     });
-    page::on("pointerdown", move |_| {
+    on_window("pointerdown", move |_| {
         // While the countdown stands, its buttons must be reached first: the click below counts.
         if !is_leaving(kiosk) {
             kiosk.stay();
         }
     });
-    page::on("click", move |_| {
+    on_window("click", move |_| {
         if !is_leaving(kiosk) || !kiosk.is_deaf() {
             kiosk.stay();
         }
     });
-    page::on("pointercancel", move |_| kiosk.stay());
-    page::on("keydown", move |event| {
-        let Some(event) = event.dyn_ref::<KeyboardEvent>() else {
-            return;
-        };
+    on_window("pointercancel", move |_| kiosk.stay());
+    on_window("keydown", move |event| {
+        let event = KeyboardEvent::from(event);
         // A key that is held, or that something lies on, was pressed once (UK5).
         if !event.repeat() {
             press(kiosk, &event.key());

@@ -11,6 +11,7 @@ pub mod frame;
 pub mod health;
 pub mod indexed_db;
 pub mod key;
+pub mod listener;
 pub mod lock;
 pub mod memory;
 #[cfg(test)]

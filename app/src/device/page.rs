@@ -2,11 +2,11 @@
 
 use survey::id::AppHash;
 use wasm_bindgen::JsCast;
-use wasm_bindgen::closure::Closure;
 use web_sys::{
-    Document, Event, HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition, VisibilityState,
-    Window,
+    Document, HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition, VisibilityState, Window,
 };
+
+use super::listener::on_window;
 
 fn window() -> Option<Window> {
     web_sys::window()
@@ -62,7 +62,7 @@ pub fn load_again() {
     if is_loaded {
         reload();
     } else {
-        on("load", move |_| reload());
+        on_window("load", move |_| reload());
     }
 }
 
@@ -147,15 +147,6 @@ pub fn scroll_to_top() {
     }
 }
 
-/// Calls at each such event that comes to the window, as long as the page stands.
-pub fn on(event: &str, call: impl FnMut(Event) + 'static) {
-    let call = Closure::<dyn FnMut(Event)>::new(call).into_js_value();
-    if let Some(window) = window() {
-        // It fails for no window and no name.
-        let _ = window.add_event_listener_with_callback(event, call.unchecked_ref());
-    }
-}
-
 /// Why it may be worth trying the server again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Waking {
@@ -174,10 +165,10 @@ pub fn is_visible() -> bool {
 /// Calls whenever the network may be back or a person may look again.
 pub fn on_wake(call: impl Fn(Waking) + Clone + 'static) {
     let online = call.clone();
-    on("online", move |_| online(Waking::Network));
+    on_window("online", move |_| online(Waking::Network));
     let shown = call.clone();
-    on("pageshow", move |_| shown(Waking::Shown));
-    on("visibilitychange", move |_| {
+    on_window("pageshow", move |_| shown(Waking::Shown));
+    on_window("visibilitychange", move |_| {
         let state = document().map(|page| page.visibility_state());
         if state == Some(VisibilityState::Visible) {
             call(Waking::Shown);

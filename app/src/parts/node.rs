@@ -2,6 +2,7 @@
 //! A `view!` has a type of its own for every shape it draws, and each is compiled with its own building
 //! and changing; a [`Node`] is compiled once. Never: a signal; it is drawn anew and the page follows.
 
+use std::any::Any;
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -9,8 +10,6 @@ use std::rc::Rc;
 use leptos::ev;
 use leptos::prelude::event_target_value;
 use leptos::tachys::renderer::{Rndr, types};
-use wasm_bindgen::JsCast;
-use wasm_bindgen::closure::Closure;
 
 /// What an event does.
 pub type Act = Box<dyn FnMut(types::Event)>;
@@ -171,25 +170,26 @@ struct DrawnElement {
     class: &'static str,
     attributes: Vec<(&'static str, Cow<'static, str>)>,
     value: Option<String>,
-    listeners: Vec<Listener>,
+    acting: Vec<Acting>,
     drawing: Option<&'static str>,
     inside: Vec<Drawn>,
 }
 
-/// A listener stays for an element's life; what it does changes with every drawing. The page has one
-/// thread, so that nothing asks which one it is on, as the renderer's own listeners do (0014).
-struct Listener {
+/// How to listen to an element: until what is given back is dropped.
+pub type Listen = fn(&types::Element, &'static str, Act) -> Box<dyn Any>;
+
+/// A listener stays for an element's life; what it does changes with every drawing.
+struct Acting {
     event: &'static str,
     act: Rc<RefCell<Option<Act>>>,
-    element: types::Element,
-    call: Closure<dyn FnMut(types::Event)>,
+    _listener: Box<dyn Any>,
 }
 
-impl Listener {
-    fn add(element: &types::Element, event: &'static str, act: Act) -> Self {
+impl Acting {
+    fn add(element: &types::Element, event: &'static str, act: Act, listen: Listen) -> Self {
         let act = Rc::new(RefCell::new(Some(act)));
         let called = Rc::clone(&act);
-        let call = Closure::new(move |event| {
+        let call = Box::new(move |event| {
             // Taken out while it runs, so that it may be exchanged by what it does.
             let act = called.take();
             if let Some(mut act) = act {
@@ -197,22 +197,11 @@ impl Listener {
                 called.borrow_mut().get_or_insert(act);
             }
         });
-        // It fails for no element and no name.
-        let _ = element.add_event_listener_with_callback(event, call.as_ref().unchecked_ref());
         Self {
             event,
             act,
-            element: element.clone(),
-            call,
+            _listener: listen(element, event, call),
         }
-    }
-}
-
-impl Drop for Listener {
-    /// An event may still be on its way up to an element that the act of another has taken away.
-    fn drop(&mut self) {
-        let call = self.call.as_ref().unchecked_ref();
-        let _ = (self.element).remove_event_listener_with_callback(self.event, call);
     }
 }
 
@@ -221,7 +210,7 @@ fn set_value(element: &types::Element, value: &str) {
 }
 
 impl Drawn {
-    fn of(node: Node) -> Self {
+    fn of(node: Node, listen: Listen) -> Self {
         let element = match node {
             Node::Text(text) => return Self::Text(Rndr::create_text_node(&text), text),
             Node::Element(element) => *element,
@@ -238,7 +227,7 @@ impl Drawn {
         let mut inside = Vec::new();
         let mut drawing = None;
         match element.inside {
-            Inside::Nodes(nodes) => change_all(&on_page, &mut inside, nodes),
+            Inside::Nodes(nodes) => change_all(&on_page, &mut inside, nodes, listen),
             Inside::Drawing(svg) => {
                 Rndr::set_inner_html(&on_page, svg);
                 drawing = Some(svg);
@@ -248,9 +237,9 @@ impl Drawn {
             set_value(&on_page, value);
         }
         let acts = element.acts.into_iter();
-        let listeners = acts.map(|(event, act)| Listener::add(&on_page, event, act));
+        let acting = acts.map(|(event, act)| Acting::add(&on_page, event, act, listen));
         Self::Element(Box::new(DrawnElement {
-            listeners: listeners.collect(),
+            acting: acting.collect(),
             element: on_page,
             tag: element.tag,
             class: element.class,
@@ -269,7 +258,7 @@ impl Drawn {
     }
 
     /// Changes what is on the page, or puts another in its place.
-    fn change(&mut self, parent: &types::Element, node: Node) {
+    fn change(&mut self, parent: &types::Element, node: Node, listen: Listen) {
         match (&mut *self, node) {
             (Self::Text(on_page, old), Node::Text(new)) => {
                 if *old != new {
@@ -278,10 +267,10 @@ impl Drawn {
                 }
             }
             (Self::Element(drawn), Node::Element(element)) if drawn.is_like(&element) => {
-                drawn.change(*element);
+                drawn.change(*element, listen);
             }
             (_, node) => {
-                let other = Self::of(node);
+                let other = Self::of(node, listen);
                 Rndr::insert_node(parent, other.node(), Some(self.node()));
                 Rndr::remove(self.node());
                 *self = other;
@@ -296,14 +285,14 @@ impl DrawnElement {
             Inside::Nodes(_) => None,
             Inside::Drawing(svg) => Some(svg),
         };
-        let events = self.listeners.iter().map(|listener| listener.event);
+        let events = self.acting.iter().map(|acting| acting.event);
         self.tag == other.tag
             && self.class == other.class
             && self.drawing == drawing
             && events.eq(other.acts.iter().map(|(event, _)| *event))
     }
 
-    fn change(&mut self, new: Element) {
+    fn change(&mut self, new: Element, listen: Listen) {
         if self.attributes != new.attributes {
             for (name, _) in &self.attributes {
                 if !new.attributes.iter().any(|(kept, _)| kept == name) {
@@ -317,11 +306,11 @@ impl DrawnElement {
             }
             self.attributes = new.attributes;
         }
-        for (listener, (_, act)) in self.listeners.iter().zip(new.acts) {
-            listener.act.replace(Some(act));
+        for (acting, (_, act)) in self.acting.iter().zip(new.acts) {
+            acting.act.replace(Some(act));
         }
         if let Inside::Nodes(nodes) = new.inside {
-            change_all(&self.element, &mut self.inside, nodes);
+            change_all(&self.element, &mut self.inside, nodes, listen);
         }
         if self.value != new.value {
             set_value(&self.element, new.value.as_deref().unwrap_or_default());
@@ -331,15 +320,15 @@ impl DrawnElement {
 }
 
 /// Makes what is inside a parent what it shall be, place by place.
-fn change_all(parent: &types::Element, drawn: &mut Vec<Drawn>, nodes: Vec<Node>) {
+fn change_all(parent: &types::Element, drawn: &mut Vec<Drawn>, nodes: Vec<Node>, listen: Listen) {
     for surplus in drawn.drain(nodes.len().min(drawn.len())..) {
         Rndr::remove(surplus.node());
     }
     for (at, node) in nodes.into_iter().enumerate() {
         if let Some(drawn) = drawn.get_mut(at) {
-            drawn.change(parent, node);
+            drawn.change(parent, node, listen);
         } else {
-            let new = Drawn::of(node);
+            let new = Drawn::of(node, listen);
             Rndr::insert_node(parent, new.node(), None);
             drawn.push(new);
         }
@@ -352,15 +341,17 @@ pub struct Page(pub Vec<Node>);
 /// A page that stands. It is its parent's for good.
 pub struct Standing {
     parent: types::Element,
+    listen: Listen,
     drawn: Vec<Drawn>,
 }
 
 impl Page {
     /// Puts the page into its parent, whose last children it becomes.
     #[must_use]
-    pub fn stand(self, parent: types::Element) -> Standing {
+    pub fn stand(self, parent: types::Element, listen: Listen) -> Standing {
         let mut standing = Standing {
             parent,
+            listen,
             drawn: Vec::new(),
         };
         standing.change(self);
@@ -371,6 +362,6 @@ impl Page {
 impl Standing {
     /// Makes what stands what it shall be.
     pub fn change(&mut self, page: Page) {
-        change_all(&self.parent, &mut self.drawn, page.0);
+        change_all(&self.parent, &mut self.drawn, page.0, self.listen);
     }
 }

@@ -12,6 +12,7 @@ use survey::form::{Form, Step};
 use survey::id::{ItemId, ResponseId};
 
 use crate::device::frame;
+use crate::device::listener::on_element;
 use crate::manager::languages::pack::{OWN, Pack, installed};
 use crate::parts::asking::{self, Answering, Asker, button, heading, progress, steps, truth};
 use crate::parts::node::{Act, Node, Page, element};
@@ -233,7 +234,7 @@ fn stand(place: NodeRef<Iframe>, loads: RwSignal<u32>, walk: Shared) {
             return load;
         };
         if let Some(body) = frame::body(&frame, STYLE) {
-            standing.replace(Some(Page(Vec::new()).stand(body)));
+            standing.replace(Some(Page(Vec::new()).stand(body, on_element)));
         }
         let standing = Rc::clone(&standing);
         Effect::new(move |_| {
