@@ -126,9 +126,9 @@ pub struct Atom {
     pub last: Day,
     /// Their sum.
     pub tally: Tally,
-    /// In the first atom after a restore of the server, the sum of those that came after it: only
-    /// these were certainly in no figure that was shown before. `None` in every other atom.
-    pub fresh: Option<Tally>,
+    /// After a restore of the server, its day and the sum of those of later days: only these were
+    /// certainly in no figure that was shown before. `None` where there was none.
+    pub fresh: Option<(Day, Tally)>,
 }
 
 /// The atoms of one form whose last day lies in one month: the smallest thing ever shown.
@@ -176,6 +176,8 @@ struct Held {
     factor: usize,
     /// Asked since the last of its answers were shown, as far as they are new.
     asked: u64,
+    /// The restore since which they are counted.
+    restored: Option<Day>,
     tally: Tally,
 }
 
@@ -194,6 +196,7 @@ pub fn shown(form: &Form, atoms: impl IntoIterator<Item = Atom>) -> Vec<Slice> {
         .map(|(factor, _)| Held {
             factor,
             asked: 0,
+            restored: None,
             tally: nobody.clone(),
         })
         .collect();
@@ -202,12 +205,19 @@ pub fn shown(form: &Form, atoms: impl IntoIterator<Item = Atom>) -> Vec<Slice> {
         let mut tally = atom.tally.clone();
         for held in &mut held {
             let part = tally.take_factor(form, held.factor);
-            held.asked = match &atom.fresh {
-                None => held.asked.saturating_add(part.asked(form, held.factor)),
-                Some(fresh) => fresh
-                    .asked(form, held.factor)
-                    .saturating_sub(fresh.people().day_uncertain),
-            };
+            let restored = atom.fresh.as_ref().map(|(day, _)| *day);
+            if held.restored != restored {
+                (held.restored, held.asked) = (restored, 0);
+            }
+            // Also in later atoms: devices bring back what was shown before for weeks.
+            let new = atom.fresh.as_ref().map_or_else(
+                || part.asked(form, held.factor),
+                |(_, fresh)| {
+                    let asked = fresh.asked(form, held.factor);
+                    asked.saturating_sub(fresh.people().day_uncertain)
+                },
+            );
+            held.asked = held.asked.saturating_add(new);
             // One form has one shape, so they merge.
             held.tally.merge(&part).unwrap_or(());
         }
@@ -344,13 +354,15 @@ mod tests {
     #[test]
     fn p5_a_factor_under_a_filter_waits_until_ten_were_asked() {
         let form = Form::parse(include_str!("../forms/express6.json")).unwrap();
-        let asked = |atoms: &[(u64, u64)], restored: Option<(usize, (u64, u64))>| -> Vec<u64> {
+        let restored = atom(&form, 1, (10, 0)).last;
+        let of = |atoms: &[(u64, u64)], fresh: &[Option<(u64, u64)>]| -> Vec<u64> {
             let made = atoms.iter().enumerate().map(|(at, atom_of)| {
                 let number = u32::try_from(at).unwrap() + 1;
-                let fresh = restored.filter(|(first, _)| *first == at);
+                let fresh = fresh.get(at).copied().flatten();
+                let plain = atom(&form, number, *atom_of);
                 Atom {
-                    fresh: fresh.map(|(_, fresh)| atom(&form, number, fresh).tally),
-                    ..atom(&form, number, *atom_of)
+                    fresh: fresh.map(|fresh| (restored, atom(&form, number, fresh).tally)),
+                    ..plain
                 }
             });
             let slices = shown(&form, made);
@@ -365,14 +377,21 @@ mod tests {
                 .map(|slice| slice.tally.asked(&form, 4))
                 .collect()
         };
-        assert_eq!(asked(&[(10, 4), (12, 5), (10, 3)], None), [0, 0, 12]);
-        assert_eq!(asked(&[(40, 10), (12, 9), (12, 1)], None), [10, 0, 10]);
-        assert_eq!(asked(&[(10, 0), (10, 0)], None), [0, 0]);
-        // What came back after a restore may have been shown before: only what is new counts.
-        let back = Some((1, (12, 6)));
+        assert_eq!(of(&[(10, 4), (12, 5), (10, 3)], &[]), [0, 0, 12]);
+        assert_eq!(of(&[(40, 10), (12, 9), (12, 1)], &[]), [10, 0, 10]);
+        assert_eq!(of(&[(10, 0), (10, 0)], &[]), [0, 0]);
+        // What came back after a restore may have been shown before: only what is new counts, also in
+        // the atoms that follow, since devices come back for weeks.
+        let fresh = [
+            None,
+            Some((12, 6)),
+            Some((10, 3)),
+            Some((0, 0)),
+            Some((1, 1)),
+        ];
         assert_eq!(
-            asked(&[(10, 4), (30, 11), (10, 3), (10, 1)], back),
-            [0, 0, 0, 19]
+            of(&[(10, 4), (30, 11), (10, 3), (10, 8), (10, 1)], &fresh),
+            [0, 0, 0, 0, 27]
         );
     }
 

@@ -1,13 +1,53 @@
 //! Whether the books are right: nobody is missing, parents are their children.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use survey::id::UnitId;
 use survey_worker::store::port::{Store as _, StoreError};
 
-use super::province::{Province, must};
+use super::auditor::Mark;
+use super::province::{FORMS, Province, must};
+use super::rule::Rule;
 use super::sets::{Sets, of_ledger};
 
+/// Unit, form, month.
+pub type CommentsKey = (UnitId, usize, String);
+
 impl Province {
+    /// Whose comments may be read together.
+    ///
+    /// # Errors
+    /// A comment that nobody wrote.
+    pub fn comments_shown(&self) -> Result<BTreeMap<CommentsKey, BTreeSet<Mark>>, String> {
+        let wrote = self.people.iter().enumerate();
+        let by_words: BTreeMap<&str, usize> = wrote
+            .filter_map(|(at, person)| Some((person.comment.as_deref()?, at)))
+            .collect();
+        let mut all = BTreeMap::new();
+        for (unit, (ledger, _)) in &self.leaves {
+            for (form, known) in FORMS.iter().enumerate() {
+                let months = must(ledger.comments(known.id(), "", "9999-12"));
+                for month in months {
+                    let authors = month.comments.iter().map(|comment| {
+                        let author = by_words.get(comment.as_str());
+                        author.map(|at| (*at, 0)).ok_or_else(|| comment.clone())
+                    });
+                    let authors = authors.collect::<Result<BTreeSet<Mark>, String>>()?;
+                    all.insert((unit.clone(), form, month.month), authors);
+                }
+            }
+        }
+        if self.without == Some(Rule::CommentsTogether) {
+            for (at, person) in self.people.iter().enumerate() {
+                if person.comment.is_some() {
+                    let place = (person.unit.clone(), person.form, person.day.month_slice());
+                    all.entry(place).or_default().insert((at, 0));
+                }
+            }
+        }
+        Ok(all)
+    }
+
     /// The ids of all that is counted.
     pub fn stored(&self) -> BTreeSet<String> {
         let mut stored = BTreeSet::new();

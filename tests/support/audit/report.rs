@@ -8,7 +8,7 @@ use std::thread;
 
 use survey::breakdown::By;
 use survey::id::UnitId;
-use survey::release::{FLOOR, Finality, finality};
+use survey::release::{COMMENT_FLOOR, FLOOR, Finality, finality};
 
 use super::auditor::{Auditor, Mark};
 use super::groups::{Groups, GroupsKey};
@@ -42,6 +42,8 @@ pub struct Ending {
     pub shown: usize,
     /// Breakdowns that were shown.
     pub broken: usize,
+    /// Different sets of comments that could be read.
+    pub read: usize,
 }
 
 /// Lives through one seed.
@@ -54,6 +56,7 @@ pub fn one(seed: u64, without: Option<Rule>) -> Ending {
         refreshed: BTreeMap::new(),
         sealed: BTreeMap::new(),
         groups: BTreeMap::new(),
+        reader: Auditor::new(COMMENT_FLOOR),
     };
     let failure = live(&mut province, &mut eyes).err();
     Ending {
@@ -62,6 +65,7 @@ pub fn one(seed: u64, without: Option<Rule>) -> Ending {
         people: province.people.len(),
         shown: eyes.auditor.seen(),
         broken: eyes.groups.len(),
+        read: eyes.reader.seen(),
     }
 }
 
@@ -73,6 +77,8 @@ struct Eyes {
     sealed: BTreeMap<(UnitId, usize, String), BTreeSet<Mark>>,
     /// Every breakdown that was ever shown.
     groups: BTreeMap<GroupsKey, Groups>,
+    /// Whose comments could be read together.
+    reader: Auditor,
 }
 
 type Failure = (Wrong, String);
@@ -115,6 +121,9 @@ fn live(province: &mut Province, eyes: &mut Eyes) -> Result<(), Failure> {
         }
         auditor
     });
+    if let Some(found) = eyes.reader.find() {
+        return Err((Wrong::Found, format!("comments of {found:?}")));
+    }
     match eyes_for.iter().find_map(Auditor::find) {
         Some(found) => Err((Wrong::Found, format!("{found:?}"))),
         None => Ok(()),
@@ -132,6 +141,10 @@ impl Eyes {
             if *known != groups {
                 return Err((Wrong::Unsealed, "a breakdown changed".to_owned()));
             }
+        }
+        let comments = province.comments_shown();
+        for set in comments.map_err(|what| (Wrong::Unequal, what))?.values() {
+            self.reader.see(set);
         }
         for (unit, sets) in shown {
             let province = &*province;
@@ -223,6 +236,8 @@ pub struct Report {
     pub shown: usize,
     /// Breakdowns shown in all of them.
     pub broken: usize,
+    /// Different sets of comments that could be read in all of them.
+    pub read: usize,
     failures: Vec<(u64, Wrong, String)>,
 }
 
@@ -251,12 +266,13 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} provinces, {} answers, {} sets and {} breakdowns shown: lost {}, unequal {}, unsealed {}, \
-             sets of 1 to 9 people found in {}",
+            "{} provinces, {} answers, {} sets, {} breakdowns and {} sets of comments shown: lost {}, unequal {}, \
+             unsealed {}, sets of 1 to 9 people or 1 to 4 comments found in {}",
             self.provinces,
             self.people,
             self.shown,
             self.broken,
+            self.read,
             self.of(Wrong::Lost),
             self.of(Wrong::Unequal),
             self.of(Wrong::Unsealed),
@@ -292,6 +308,7 @@ pub fn many(first: u64, seeds: u64, without: Option<Rule>) -> Report {
                         report.people += ending.people;
                         report.shown += ending.shown;
                         report.broken += ending.broken;
+                        report.read += ending.read;
                         if let Some((wrong, what)) = ending.failure {
                             report.failures.push((ending.seed, wrong, what));
                         }

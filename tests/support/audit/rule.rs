@@ -16,11 +16,13 @@ pub enum Rule {
     NewestSnapshot,
     /// Every node shows every breakdown of a sealed quarter.
     SafeGroups,
+    /// A comment may be read as soon as it is there.
+    CommentsTogether,
 }
 
 impl Rule {
     /// Every knock-out, its name, and what happens without it.
-    pub const ALL: [(Self, &'static str, &'static str); 6] = [
+    pub const ALL: [(Self, &'static str, &'static str); 7] = [
         (
             Self::Atoms,
             "P6 atoms",
@@ -50,6 +52,11 @@ impl Rule {
             Self::SafeGroups,
             "P7 groups",
             "Every node shows every breakdown of a sealed quarter.",
+        ),
+        (
+            Self::CommentsTogether,
+            "P13 five",
+            "A comment may be read as soon as it is there.",
         ),
     ];
 }

@@ -68,7 +68,12 @@ pub fn of_ledger(ledger: &Ledger<Sqlite>, people: &[Person], without: Option<Rul
     let mut sets = Sets::new();
     // By form and factor: who waits, and how many of them count as new.
     let mut waiting: BTreeMap<(usize, u8), (BTreeSet<Mark>, usize)> = BTreeMap::new();
+    // By form: the last restore so far.
+    let mut since: BTreeMap<usize, Day> = BTreeMap::new();
     for ((form, _), members) in atoms {
+        if let Some(day) = members.restored {
+            since.insert(form, day);
+        }
         let month = members.last.map_or_else(String::new, Day::month_slice);
         let set = sets.entry((form, month)).or_default();
         set.extend(members.people.iter().map(|person| (*person, 0)));
@@ -77,10 +82,11 @@ pub fn of_ledger(ledger: &Ledger<Sqlite>, people: &[Person], without: Option<Rul
             let asked: Vec<usize> = members.people.iter().filter(asked).copied().collect();
             let (held, new) = waiting.entry((form, factor)).or_default();
             held.extend(asked.iter().map(|person| (*person, factor)));
-            *new = match members.restored {
-                None => *new + asked.len(),
-                Some(day) => asked.iter().filter(|at| people[**at].day > day).count(),
-            };
+            if members.restored.is_some() {
+                *new = 0;
+            }
+            let is_new = |at: &&usize| since.get(&form).is_none_or(|day| people[**at].day > *day);
+            *new += asked.iter().filter(is_new).count();
             if *new >= TEN || without == Some(Rule::FilteredFactors) {
                 set.extend(std::mem::take(held));
                 *new = 0;

@@ -1,6 +1,7 @@
 //! Comments become readable in groups, those that may name somebody after a person decided on each
 //! (rule P13). Never: a way from a comment to its response.
 
+use super::release::last_restore;
 use super::{Ledger, damaged};
 use crate::refused::Refused;
 use crate::store::port::{Row, Sql, Store, StoreError};
@@ -148,42 +149,57 @@ fn by_month<C>(
 }
 
 /// With an atom of a form, its waiting comments become readable: all of a month that has an atom, where
-/// they are enough. All that wait belong to responses that are in atoms now.
+/// they are enough. All that wait belong to responses that are in atoms now. After a restore they are
+/// enough by those that are certainly new: the others may have been read before it, and a few new ones
+/// among them would be told by that.
 pub(super) fn show(sql: &dyn Sql, form: &str, at: Millis) -> Result<(), StoreError> {
+    let restored = last_restore(sql)?.map_or_else(String::new, |day| day.to_string());
     sql.run(
-        "WITH waiting AS (
-           SELECT key, month FROM comment
-           WHERE form = ?1 AND needs_review = 0 AND text <> ''
-             AND NOT EXISTS (SELECT 1 FROM comment_shown WHERE comment_shown.key = comment.key))
-         INSERT INTO comment_shown SELECT key FROM waiting
-         WHERE month IN (SELECT month FROM waiting GROUP BY month HAVING count(*) >= ?2)
-           AND month IN (SELECT substr(day, 1, 7) FROM cell WHERE form = ?1 AND atom > 0)",
-        &[form.into(), floor()?.into()],
+        &format!(
+            "WITH waiting AS (
+               SELECT key, month, {IS_NEW} AS is_new FROM comment
+               WHERE form = ?1 AND needs_review = 0 AND text <> ''
+                 AND NOT EXISTS (SELECT 1 FROM comment_shown WHERE comment_shown.key = comment.key))
+             INSERT INTO comment_shown SELECT key FROM waiting
+             WHERE month IN (SELECT month FROM waiting GROUP BY month HAVING sum(is_new) >= ?3)
+               AND month IN (SELECT substr(day, 1, 7) FROM cell WHERE form = ?1 AND atom > 0)"
+        ),
+        &[form.into(), restored.as_str().into(), floor()?.into()],
     )?;
-    mark(sql, form, at)
+    mark(sql, form, &restored, at)
 }
 
+/// Whether a comment cannot have been read before the last restore, whose day is ?2, or none.
+const IS_NEW: &str = "(?2 = '' OR EXISTS (
+    SELECT 1 FROM comment_new WHERE comment_new.key = comment.key AND since = ?2))";
+
 /// Those that may name somebody may be looked at, by the same fives; where a month is sealed also fewer,
-/// if five of it are read or looked at together. Few comments name somebody: a unit that has two such in
-/// a month would else keep them unread for ever.
-fn mark(sql: &dyn Sql, form: &str, at: Millis) -> Result<(), StoreError> {
+/// if all are new and five of it are read or looked at together. Few comments name somebody: a unit that
+/// has two such in a month would else keep them unread for ever.
+fn mark(sql: &dyn Sql, form: &str, restored: &str, at: Millis) -> Result<(), StoreError> {
     let rows = sql.rows(
-        "SELECT month, count(*),
-           (SELECT count(*) FROM comment AS other WHERE other.form = ?1 AND other.month = comment.month
-              AND (EXISTS (SELECT 1 FROM comment_shown WHERE comment_shown.key = other.key)
-                OR EXISTS (SELECT 1 FROM comment_review WHERE comment_review.key = other.key)))
-         FROM comment
-         WHERE form = ?1 AND needs_review = 1
-           AND NOT EXISTS (SELECT 1 FROM comment_review WHERE comment_review.key = comment.key)
-           AND month IN (SELECT substr(day, 1, 7) FROM cell WHERE form = ?1 AND atom > 0)
-         GROUP BY month",
-        &[form.into()],
+        &format!(
+            "SELECT month, count(*), sum({IS_NEW}),
+               (SELECT count(*) FROM comment AS other WHERE other.form = ?1 AND other.month = comment.month
+                  AND (EXISTS (SELECT 1 FROM comment_shown WHERE comment_shown.key = other.key)
+                    OR EXISTS (SELECT 1 FROM comment_review WHERE comment_review.key = other.key)))
+             FROM comment
+             WHERE form = ?1 AND needs_review = 1
+               AND NOT EXISTS (SELECT 1 FROM comment_review WHERE comment_review.key = comment.key)
+               AND month IN (SELECT substr(day, 1, 7) FROM cell WHERE form = ?1 AND atom > 0)
+             GROUP BY month"
+        ),
+        &[form.into(), restored.into()],
     )?;
     for row in &rows {
-        let (month, waiting, others) = (row.text(0)?, row.integer(1)?, row.integer(2)?);
+        let (month, waiting, new) = (row.text(0)?, row.integer(1)?, row.integer(2)?);
         let is_sealed = finality(month, at) == Some(Finality::Sealed);
-        let together = if is_sealed { waiting + others } else { waiting };
-        if together >= floor()? {
+        let others = if is_sealed && waiting == new {
+            row.integer(3)?
+        } else {
+            0
+        };
+        if new + others >= floor()? {
             sql.run(
                 "INSERT INTO comment_review SELECT key, NULL FROM comment
                  WHERE form = ?1 AND month = ?2 AND needs_review = 1

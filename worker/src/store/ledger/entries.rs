@@ -1,6 +1,7 @@
 //! What counting adds to the tables, collected so that each table takes few statements.
 
 use super::damaged;
+use super::release::last_restore;
 use crate::access::token;
 use crate::refused::Refused;
 use crate::store::port::{Row, Sql, StoreError, Value};
@@ -21,6 +22,8 @@ pub(super) struct Entries {
     responses: Vec<[Value; 5]>,
     quarantined: Vec<[Value; 5]>,
     comments: Vec<[Value; 5]>,
+    /// The comments' keys, with the day of their answer where that is certain.
+    commented: Vec<(String, Day)>,
     cells: BTreeMap<(FormId, Day), Tally>,
     /// Counted, by the day of receipt.
     received: BTreeMap<Day, i64>,
@@ -115,8 +118,12 @@ impl Entries {
         *self.received.entry(arrival.day).or_default() += 1;
         let form = counted.submission.response.form;
         if let Some(comment) = comment {
+            let key = token::draw()?;
+            if counted.tally.people().day_uncertain == 0 {
+                self.commented.push((key.clone(), counted.day));
+            }
             self.comments.push([
-                token::draw()?.into(),
+                key.into(),
                 form.to_string().into(),
                 counted.day.month_slice().into(),
                 comment.text.into(),
@@ -177,6 +184,13 @@ impl Entries {
         insert(sql, columns, &self.quarantined, "")?;
         let columns = "comment (key, form, month, text, needs_review)";
         insert(sql, columns, &self.comments, "")?;
+        if let Some(restored) = last_restore(sql)? {
+            let after = self.commented.iter().filter(|(_, day)| *day > restored);
+            let since = restored.to_string();
+            let after = after.map(|(key, _)| [key.as_str().into(), since.as_str().into()]);
+            let after: Vec<[Value; 2]> = after.collect();
+            insert(sql, "comment_new (key, since)", &after, "")?;
+        }
         for ((form, day), tally) in &self.cells {
             add_to_stored_cell(sql, *form, *day, tally)?;
         }

@@ -290,14 +290,19 @@ fn release(sql: &dyn Sql, form: &str, at: Millis) -> Result<(), StoreError> {
 /// backup and restore is gone, but was shown: what came back may be of it, so the next one has to
 /// bring ten that cannot be, or the two would differ by a few people.
 pub(super) fn restored_on(sql: &dyn Sql, form: &str) -> Result<Option<Day>, StoreError> {
-    let since = number(sql, "refill_ms")?;
-    if since == 0 {
+    let Some(day) = last_restore(sql)? else {
         return Ok(None);
-    }
-    let day = Day::of(Millis(since)).ok_or_else(damaged)?;
+    };
     let known = "SELECT 1 FROM refilled WHERE form = ?1 AND day = ?2";
     let known = sql.first(known, &[form.into(), day.to_string().into()])?;
     Ok(known.is_none().then_some(day))
+}
+
+/// The day of the last restore, if there was one.
+pub(super) fn last_restore(sql: &dyn Sql) -> Result<Option<Day>, StoreError> {
+    let since = number(sql, "refill_ms")?;
+    let day = (since > 0).then(|| Day::of(Millis(since)).ok_or_else(damaged));
+    day.transpose()
 }
 
 /// How many wait that were certainly answered after a day.
@@ -327,10 +332,13 @@ fn atoms(sql: &dyn Sql, form: &Form) -> Result<Vec<Atom>, StoreError> {
         "SELECT atom, day FROM refilled WHERE form = ?1",
         &[id.as_str().into()],
     )?;
-    let refilled = refilled
-        .iter()
-        .map(|row| Ok((row.integer(0)?, row.text(1)?)));
-    let refilled: BTreeMap<i64, &str> = refilled.collect::<Result<_, StoreError>>()?;
+    let refilled = refilled.iter().map(|row| {
+        Ok((
+            row.integer(0)?,
+            Day::parse(row.text(1)?).ok_or_else(damaged)?,
+        ))
+    });
+    let refilled: BTreeMap<i64, Day> = refilled.collect::<Result<_, StoreError>>()?;
     let rows = sql.rows(
         "SELECT atom, day, tally FROM cell WHERE form = ?1 AND atom > 0 ORDER BY atom, day",
         &[id.as_str().into()],
@@ -338,7 +346,7 @@ fn atoms(sql: &dyn Sql, form: &Form) -> Result<Vec<Atom>, StoreError> {
     let mut atoms: Vec<Atom> = Vec::new();
     for row in &rows {
         let number = row.integer(0)?;
-        let since = refilled.get(&number);
+        let since = refilled.range(..=number).next_back().map(|(_, day)| *day);
         let number = u32::try_from(number).map_err(|_| damaged())?;
         let day = Day::parse(row.text(1)?).ok_or_else(damaged)?;
         let tally = read_tally(row.text(2)?).ok_or_else(damaged)?;
@@ -349,7 +357,7 @@ fn atoms(sql: &dyn Sql, form: &Form) -> Result<Vec<Atom>, StoreError> {
                 first: day,
                 last: day,
                 tally: nobody(),
-                fresh: since.map(|_| nobody()),
+                fresh: since.map(|day| (day, nobody())),
             });
         }
         let Some(atom) = atoms.last_mut() else {
@@ -357,8 +365,8 @@ fn atoms(sql: &dyn Sql, form: &Form) -> Result<Vec<Atom>, StoreError> {
         };
         atom.last = day;
         atom.tally.merge(&tally).map_err(|_| damaged())?;
-        if let Some(fresh) = atom.fresh.as_mut()
-            && since.is_some_and(|since| row.text(1).is_ok_and(|day| day > *since))
+        if let Some((since, fresh)) = atom.fresh.as_mut()
+            && day > *since
         {
             fresh.merge(&tally).map_err(|_| damaged())?;
         }

@@ -127,6 +127,13 @@ CREATE TABLE IF NOT EXISTS comment_shown (
     key TEXT PRIMARY KEY
 ) STRICT, WITHOUT ROWID;
 
+-- Comments whose answer is certainly of a day after `since`, the day of the server's last restore: only
+-- these cannot have been read before it (P13). Nothing is written here where there was no restore.
+CREATE TABLE IF NOT EXISTS comment_new (
+    key TEXT PRIMARY KEY,
+    since TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- Comments that may name somebody and that a person may look at, in groups like those above; what was
 -- decided of each, `show` or `keep`, once it is (P13).
 CREATE TABLE IF NOT EXISTS comment_review (

@@ -219,3 +219,34 @@ fn p13_what_is_kept_hidden_is_never_read_and_a_plain_comment_is_not_reviewed() {
     assert_eq!(desk.read().len(), 5);
     assert!(desk.marked().is_empty());
 }
+
+#[test]
+fn p13_after_a_restore_they_wait_for_five_that_are_certainly_new() {
+    let mut server = Server::new(Rhythm::WhenTen);
+    let restored = Enrolled {
+        restore: 1,
+        devices: vec![],
+        ..news()
+    };
+    server.ledger.learn(&restored).unwrap();
+    let forms = Forms::built_in();
+    let (form, _) = forms.with_code("sipas2022").unwrap();
+    let read = |server: &Server| {
+        let months = server.ledger.comments(form.id(), "2026-01", "2026-12");
+        let months = months.unwrap().into_iter();
+        months.map(|month| month.comments.len()).sum::<usize>()
+    };
+    let say = |numbers: std::ops::Range<u8>, commented: u8, day| -> Vec<Record> {
+        let text = |number: u8| if number < commented { "Tốt" } else { "" };
+        let each = numbers.map(|number| record_on(number, 4, day, text(number)));
+        each.collect()
+    };
+    // Seven come back. They may have been read before the restore, all or some of them.
+    server.send(say(0..12, 7, today()));
+    server.now = NOW.plus(super::super::release::REFILL_MS);
+    let later = today().plus(3);
+    server.send(say(12..22, 16, later));
+    assert_eq!((server.waiting(), read(&server)), (0, 0), "four are new");
+    server.send(say(22..32, 23, later));
+    assert_eq!(read(&server), 12);
+}
