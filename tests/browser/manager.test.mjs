@@ -188,7 +188,7 @@ test("um8_counts_are_live_and_figures_follow_a_release_by_themselves", { timeout
 
   await setClock(operator, release + MINUTE);
   await eventually(() => count("Chờ công bố"), "0");
-  // Nine of twelve, everybody of one mind: Wilson 46.77 to 91.11, outward to five points.
+  // Nine of twelve, everybody of one mind, worth twelve: Wilson 46.77 to 91.11, outward to five points.
   await page.getByText("45% – 95%").first().waitFor();
   assert.doesNotMatch(await page.locator("main").innerText(), /75,00%/);
 });

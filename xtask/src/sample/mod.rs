@@ -24,8 +24,8 @@ use crate::{
     workerd::Server,
 };
 pub use device::random_word;
-
 pub use province::in_english;
+
 use answers::{Citizens, Unit as Leaning};
 use device::Device;
 use office::Office;
