@@ -16,7 +16,7 @@ use crate::device::api::Trouble;
 use crate::device::clock;
 pub use powers::{Powers, WithKept};
 pub use prove::Prove;
-pub use set_up::SetUp;
+pub use set_up::{SHORTEST_PASSWORD, SetUp};
 pub use sign_in::SignIn;
 pub use trouble::{missed, said};
 

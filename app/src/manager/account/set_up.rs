@@ -15,7 +15,7 @@ use crate::parts::{Emblem, Tone, Words, band};
 use crate::text::ManagerText as Text;
 
 /// The fewest characters of a password.
-const SHORTEST_PASSWORD: usize = 12;
+pub const SHORTEST_PASSWORD: usize = 12;
 
 /// What the form says below its fields.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use leptos::task::spawn_local;
 use survey::wire::people::OwnPassword;
 use survey::wire::write;
 
-use super::account::{Visit, said};
+use super::account::{SHORTEST_PASSWORD, Visit, said};
 use super::field::Field;
 use super::grave::Writes;
 use super::sure::{Step, sure};
@@ -54,6 +54,11 @@ fn Password(writes: Writes) -> impl IntoView {
             old: value(old),
             new: value(new),
         };
+        if wanted.new.chars().count() < SHORTEST_PASSWORD {
+            writes.forget();
+            writes.tell(words.say(Text::PasswordTooShort).to_owned());
+            return;
+        }
         writes.send(
             "PUT",
             "/v1/session/password".to_owned(),
