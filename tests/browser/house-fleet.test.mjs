@@ -148,7 +148,8 @@ test("um10_one_device_of_many_is_found_without_marks_and_by_what_it_needs", { ti
   const which = page.locator("select[name=which]");
   const names = async () => (await cards().getByRole("heading", { level: 2 }).allInnerTexts()).sort();
   await which.selectOption({ label: "Cần xem" });
-  await eventually(names, ["Quầy 11", "Quầy 2"]);
+  // The first has been silent since the days before, the second in its hours.
+  await eventually(names, ["Quầy 1", "Quầy 11", "Quầy 2"]);
   await which.selectOption({ label: "Đã thu hồi" });
   await eventually(names, ["Quầy 13"]);
   await which.selectOption({ label: "Chưa nhận cấu hình mới" });
