@@ -9,8 +9,8 @@ import { eventually } from "./support/eventually.mjs";
 import { strangeWords } from "./support/language.mjs";
 import { Manager } from "./support/manager.mjs";
 import { Office } from "./support/office.mjs";
-import { MANAGER, OPERATOR, PROVINCE, setClock } from "./support/operator.mjs";
-import { Device, record } from "./support/wire.mjs";
+import { MANAGER, PROVINCE } from "./support/operator.mjs";
+import { record } from "./support/wire.mjs";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -45,8 +45,8 @@ before(async () => {
   const now = new Date(Date.now() + 7 * HOUR);
   const last = Math.floor(now.getUTCMonth() / 3) * 3 + 2 + 3;
   const tenth = (month) => Date.UTC(now.getUTCFullYear(), month, 10) + 2 * HOUR;
-  await moveTo(tenth(last));
-  for (const unit of UNITS) unit.device = await enrol(unit);
+  await office.moveTo(tenth(last));
+  for (const unit of UNITS) unit.device = await office.enrol(unit);
   first = await month(tenth(last), QUARTER, NAMING);
   second = await month(tenth(last + 1), NEXT, []);
   await operator.must("POST", "/v1/test/night", {});
@@ -61,21 +61,9 @@ before(async () => {
 
 after(() => office?.close());
 
-const moveTo = async (now) => {
-  await office.operator.must("POST", "/v1/session", OPERATOR);
-  await setClock(office.operator, now);
-  await office.operator.must("POST", "/v1/session", OPERATOR);
-};
-
-async function enrol({ id }) {
-  const wish = { counter: "q1", counter_name: { vi: "Quầy 1", en: "Counter 1" }, class: "kiosk", channel: "counter", form: "express6", pin: "2580" };
-  const { code } = await office.operator.must("POST", `/v1/units/${id}/enrolment-codes`, wish);
-  return Device.enrol(office.server.counter, code);
-}
-
 /** Answers of one day, and the next morning's release; `YYYY-MM`. */
 async function month(now, answers, comments) {
-  await moveTo(now);
+  await office.moveTo(now);
   const day = new Date(now + 7 * HOUR).toISOString().slice(0, 10);
   for (const [unit, groups] of answers) {
     const records = groups.flatMap(([field, mode, channel, people, satisfied]) =>
@@ -95,7 +83,7 @@ async function month(now, answers, comments) {
       assert.ok(reply.body.verdicts?.every(({ verdict }) => verdict === "counted"), JSON.stringify(reply.body).slice(0, 300));
     }
   }
-  await moveTo(now + DAY);
+  await office.moveTo(now + DAY);
   return day.slice(0, 7);
 }
 

@@ -9,8 +9,8 @@ import { eventually } from "./support/eventually.mjs";
 import { strangeWords } from "./support/language.mjs";
 import { Manager } from "./support/manager.mjs";
 import { Office } from "./support/office.mjs";
-import { OPERATOR, PROVINCE, setClock } from "./support/operator.mjs";
-import { Device, record } from "./support/wire.mjs";
+import { OPERATOR, PROVINCE } from "./support/operator.mjs";
+import { record } from "./support/wire.mjs";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -41,8 +41,8 @@ before(async () => {
   // The tenth of a month, so that its release is of the same month.
   const tenth = new Date(now + 7 * HOUR);
   const at = Date.UTC(tenth.getUTCFullYear(), tenth.getUTCMonth() + 1, 10) - 7 * HOUR + 9 * HOUR;
-  await moveTo(at);
-  for (const unit of UNITS) unit.device = await enrol(unit);
+  await office.moveTo(at);
+  for (const unit of UNITS) unit.device = await office.enrol(unit);
   first = await month(at, UNITS.map((unit) => [unit, unit.people, unit.satisfied]), true);
   const later = Date.UTC(tenth.getUTCFullYear(), tenth.getUTCMonth() + 2, 10) - 7 * HOUR + 9 * HOUR;
   second = await month(later, NEXT, false);
@@ -52,21 +52,9 @@ before(async () => {
 
 after(() => office?.close());
 
-const moveTo = async (now) => {
-  await office.operator.must("POST", "/v1/session", OPERATOR);
-  await setClock(office.operator, now);
-  await office.operator.must("POST", "/v1/session", OPERATOR);
-};
-
-async function enrol({ id }) {
-  const wish = { counter: "q1", counter_name: { vi: "Quầy 1", en: "Counter 1" }, class: "kiosk", channel: "counter", form: "express6", pin: "2580" };
-  const { code } = await office.operator.must("POST", `/v1/units/${id}/enrolment-codes`, wish);
-  return Device.enrol(office.server.counter, code);
-}
-
 /** Answers of one day at several units, and the next morning's release; `YYYY-MM`. */
 async function month(now, answers, hasComments) {
-  await moveTo(now);
+  await office.moveTo(now);
   const day = new Date(now + 7 * HOUR).toISOString().slice(0, 10);
   for (const [unit, people, satisfied] of answers) {
     const records = Array.from({ length: people }, (_, person) =>
@@ -85,7 +73,7 @@ async function month(now, answers, hasComments) {
       assert.ok(reply.body.verdicts.every(({ verdict }) => verdict === "counted"), JSON.stringify(reply.body.verdicts[0]));
     }
   }
-  await moveTo(now + DAY);
+  await office.moveTo(now + DAY);
   return day.slice(0, 7);
 }
 

@@ -1,8 +1,9 @@
 // A whole office for one test file: a server, its operator, one browser, devices as they are needed.
 import { chromium } from "playwright-core";
 import { FLAGS, Kiosk } from "./kiosk.mjs";
-import { enrolmentCode, setUp } from "./operator.mjs";
+import { enrolmentCode, OPERATOR, setClock, setUp } from "./operator.mjs";
 import { Server } from "./server.mjs";
+import { Device } from "./wire.mjs";
 
 export class Office {
   static async open() {
@@ -30,6 +31,20 @@ export class Office {
     await kiosk.enrol(await this.code(form));
     await kiosk.isInstalled();
     return kiosk;
+  }
+
+  /** Another time, with a session on both sides of it: the one of before may be over. */
+  async moveTo(now) {
+    await this.operator.must("POST", "/v1/session", OPERATOR);
+    await setClock(this.operator, now);
+    await this.operator.must("POST", "/v1/session", OPERATOR);
+  }
+
+  /** A device that only speaks, at a counter of a unit. */
+  async enrol({ id }) {
+    const wish = { counter: "q1", counter_name: { vi: "Quầy 1", en: "Counter 1" }, class: "kiosk", channel: "counter", form: "express6", pin: "2580" };
+    const { code } = await this.operator.must("POST", `/v1/units/${id}/enrolment-codes`, wish);
+    return Device.enrol(this.server.counter, code);
   }
 
   async close() {
