@@ -52,7 +52,7 @@ test("ua1_the_whole_country_is_loaded_on_the_page_from_the_list_that_comes_with_
   // One province, for who keeps no more; then all of them, which takes the place of the chosen file.
   await page.getByRole("button", { name: "Lấy danh sách toàn quốc (34 tỉnh, 3.321 xã)" }).click();
   const part = page.getByLabel("Lấy phần nào");
-  assert.equal(await part.locator("option").count(), 1 + PROVINCES);
+  await eventually(() => part.locator("option").count(), 1 + PROVINCES);
   await part.selectOption({ label: "Tỉnh Hưng Yên" });
   await show();
   await page.getByText(`${HUNG_YEN} đơn vị thay đổi`, { exact: true }).waitFor();

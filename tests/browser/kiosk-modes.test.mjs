@@ -151,7 +151,7 @@ test("us4_help_is_said_on_every_screen_kept_in_the_record_and_fixed_at_the_first
 test("us4_staff_hand_over_to_somebody_they_help", async () => {
   await kiosk.staff(PIN);
   await kiosk.sees(/phiếu chờ gửi/);
-  await kiosk.button("Có người hỗ trợ").click();
+  await kiosk.press("Có người hỗ trợ");
   await kiosk.sees("Trước khi bắt đầu");
   await kiosk.sees("Có người hỗ trợ");
   // Going back, nobody is helped any more, and what staff saw is shut.
@@ -168,7 +168,7 @@ test("uk13_while_it_is_cleaned_nothing_can_be_touched_and_it_unlocks_itself", as
   await tab.page.clock.install();
   await tab.page.reload();
   await tab.staff(PIN);
-  await tab.button("Khoá để lau màn hình").click();
+  await tab.press("Khoá để lau màn hình");
   await tab.sees("Đang lau màn hình: còn 30 giây");
   assert.equal(await tab.page.locator("button:not([inert] button), a, input").count(), 0, "something can be pressed");
   for (const [x, y] of [[60, 60], [540, 960], [1000, 1800]]) await tab.page.mouse.click(x, y);

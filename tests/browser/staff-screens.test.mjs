@@ -28,7 +28,7 @@ test("us2_l1_the_service_field_is_one_tap_remembered_and_in_the_record_with_who_
   await eventually(() => field.getAttribute("aria-pressed"), "true");
   await kiosk.staff(PIN);
   await eventually(() => field.getAttribute("aria-pressed"), "true");
-  await kiosk.button("Mời người dân đánh giá").click();
+  await kiosk.press("Mời người dân đánh giá");
   await kiosk.attract();
   await kiosk.express([4, 4, 4, 4]);
   await kiosk.send();
@@ -46,7 +46,7 @@ test("us2_l1_the_service_field_is_one_tap_remembered_and_in_the_record_with_who_
 test("us3_after_the_hand_over_staff_come_back_only_by_their_pin", async () => {
   await kiosk.staff(PIN);
   await kiosk.sees(/phiếu chờ gửi/);
-  await kiosk.button("Mời người dân đánh giá").click();
+  await kiosk.press("Mời người dân đánh giá");
   await kiosk.attract();
   await kiosk.page.goBack({ timeout: 2000 }).catch(() => {});
   assert.equal(await kiosk.page.getByText(/phiếu chờ gửi/).count(), 0, "Back leads to the staff screen");

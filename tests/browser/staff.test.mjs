@@ -23,7 +23,7 @@ const main = (tab) => tab.page.locator("main").innerText();
 /** Types a PIN at the gate that stands. */
 async function type(tab, pin) {
   await tab.page.getByLabel("Nhập mã PIN").fill(pin);
-  await tab.button("Tiếp tục").click();
+  await tab.press("Tiếp tục");
 }
 
 test("us1_each_refused_code_says_what_to_do", async () => {
@@ -110,7 +110,7 @@ test("us5_the_queue_screen_counts_what_waits_and_sends_when_told", async () => {
   await tab.sees("0 phiếu để riêng");
   await tab.sees("Phiếu cũ nhất: 0 ngày");
   await tab.sees(/^Gửi được lần cuối: \d\d:\d\d \d\d\/\d\d$/);
-  await tab.button("Gửi ngay").click();
+  await tab.press("Gửi ngay");
   await tab.sees("Mất mạng. Phiếu vẫn an toàn trên máy.");
   await tab.sees(/^Lần thử tới: \d\d:\d\d \d\d\/\d\d$/);
   await tab.sees("2 phiếu chờ gửi");
@@ -173,7 +173,7 @@ test("us8_no_staff_screen_shows_an_answer", async () => {
     await look();
   }
   for (const name of ["English", "Tiếng Việt"]) {
-    await tab.button(name).click();
+    await tab.press(name);
     await look();
   }
   await tab.page.goto(`${tab.origin}/enrol`);

@@ -93,19 +93,19 @@ export async function everyScreen(office, look, { voices = false, ...options } =
   await arrive("thanks", page.getByText(/^Cảm ơn Ông/));
   await page.goto(`${kiosk.origin}/staff`);
   await page.getByLabel("Nhập mã PIN").fill("1111");
-  await kiosk.button("Tiếp tục").click();
+  await kiosk.press("Tiếp tục");
   await arrive("gate", page.getByText("Sai mã PIN."));
   await page.getByLabel("Nhập mã PIN").fill(PIN);
-  await kiosk.button("Tiếp tục").click();
+  await kiosk.press("Tiếp tục");
   await arrive("staff", page.getByText(/phiếu chờ gửi/));
-  await kiosk.button("Xuất tệp dự phòng").click();
+  await kiosk.press("Xuất tệp dự phòng");
   await arrive("staff exporting", page.getByText(/^Không có phiếu nào/));
-  await kiosk.button("Khoá để lau màn hình").click();
+  await kiosk.press("Khoá để lau màn hình");
   await arrive("cleaning", page.getByText(/^Đang lau màn hình/));
   await kiosk.staff(PIN);
   await page.getByText(/phiếu chờ gửi/).waitFor();
   await kiosk.press("English");
-  await kiosk.button("Lock for cleaning").click();
+  await kiosk.press("Lock for cleaning");
   await arrive("cleaning in English", page.getByText(/^Cleaning/));
   await configured(kiosk, { training: true });
   await arrive("practice", page.getByText(/^Đang tập dùng/));
@@ -230,7 +230,7 @@ export async function rareScreens(office, look, { voices = false, ...options } =
   await page.goto(`${kiosk.origin}/staff`);
   for (let wrong = 0; wrong < 5; wrong += 1) {
     await page.getByLabel("Nhập mã PIN").fill("1111");
-    await kiosk.button("Tiếp tục").click();
+    await kiosk.press("Tiếp tục");
     await page.getByText(wrong < 4 ? "Sai mã PIN." : /^Sai mã. Thử lại sau/).waitFor();
   }
   await arrive("gate closed", page.getByText(/^Sai mã. Thử lại sau/));
