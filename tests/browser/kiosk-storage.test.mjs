@@ -128,6 +128,25 @@ test("u4_a_browser_that_never_answers_about_worker_and_storage_sends_all_the_sam
   await eventually(() => sent(since).length, 1, 30_000);
 });
 
+test("u4_a_registration_that_is_late_is_kept_and_hears_that_the_idle_screen_stands", async () => {
+  const tab = await kiosk.tab("/", () => {
+    const { register } = ServiceWorkerContainer.prototype;
+    ServiceWorkerContainer.prototype.register = function (...given) {
+      return new Promise((go) => setTimeout(go, 7_000)).then(() => register.apply(this, given));
+    };
+    const { postMessage } = ServiceWorker.prototype;
+    ServiceWorker.prototype.postMessage = function (message) {
+      (globalThis.told ??= []).push(message.type);
+      return postMessage.call(this, message);
+    };
+  });
+  await tab.attract();
+  const told = () => tab.page.evaluate(() => globalThis.told ?? []);
+  assert.deepEqual(await told(), []);
+  await eventually(told, ["shown"], 20_000);
+  await tab.page.close();
+});
+
 test("b6_a_wiped_device_enrols_again_with_a_new_epoch_and_tells_it", async () => {
   const known = new Set(batches.map(({ epoch }) => epoch));
   assert.equal(batches.at(-1).status.losses ?? 0, 0);

@@ -29,6 +29,8 @@ use crate::parts::Wording;
 
 /// The thanks stay so long before the next citizen's screen.
 const THANKS_MS: i64 = 5_000;
+/// A screen between two citizens that stood so long shows that its shell is good (U1).
+pub const STOOD_MS: u32 = 1_000;
 /// The staff screen closes itself after so many seconds without a touch (UK14).
 const STAFF_S: u16 = 60;
 
@@ -151,9 +153,13 @@ impl Kiosk {
         }
     }
 
-    /// Holds on to the service worker.
+    /// Holds on to the service worker, and tells it what it was too late to hear.
     pub fn keep_shell(self, shell: Option<Shell>) {
         self.outside().shell.replace(shell);
+        let stood_ms = self.look(|model| model.session.idle_for(clock::monotonic()));
+        if stood_ms.is_some_and(|stood_ms| stood_ms >= i64::from(STOOD_MS)) {
+            self.say_shown();
+        }
     }
 
     /// Shows a screen that does not follow from a touch.

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use survey::form::Step;
 
 use super::draw;
-use super::kiosk::{Kiosk, errand};
+use super::kiosk::{Kiosk, STOOD_MS, errand};
 use super::listen;
 use super::model::{GateSaid, Look, Model, Stage};
 use super::pin::closed_minutes;
@@ -27,6 +27,8 @@ use crate::text::Text;
 
 /// Looks for silence so often.
 const SILENCE_TICK: Duration = Duration::from_millis(250);
+/// Sending begins after the service worker's registration, or after so long without it (U4).
+const REGISTRATION_MS: i64 = 5_000;
 /// Looks at the clock and for a new shell so often.
 const SLOW_TICK: Duration = Duration::from_secs(5);
 /// A storage that has not opened after so long may never do (UK17).
@@ -113,7 +115,16 @@ async fn open(kiosk: Kiosk) {
         _ => Screen::Paused,
     });
     kiosk.watch_hours();
-    kiosk.keep_shell(Shell::register().await);
+    let registered = Bell::default();
+    errand({
+        let registered = registered.clone();
+        async move {
+            kiosk.keep_shell(Shell::register().await);
+            registered.ring();
+        }
+    });
+    // One that is late is kept when it comes: a counter lives for weeks on one page.
+    registered.wait(REGISTRATION_MS).await;
     let _ = outside.store.run_as(page::app()).await;
     // What was settled long ago goes when nobody waits for anything, by the server's time (O7).
     if let Some(now) = kiosk.look(|model| model.facts.server_time) {
@@ -257,7 +268,7 @@ fn mirror(kiosk: Kiosk) {
         if is_new_view && now.view.is_between() {
             page::replace_address("/");
             // A shell is good when its idle screen stood for a moment (U1).
-            set_timeout(move || kiosk.say_shown(), Duration::from_secs(1));
+            set_timeout(move || kiosk.say_shown(), Duration::from_millis(STOOD_MS.into()));
         }
         now
     }));

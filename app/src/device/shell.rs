@@ -7,13 +7,10 @@ use std::rc::Rc;
 use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{ServiceWorker, ServiceWorkerContainer, ServiceWorkerRegistration};
 
-use super::bell::in_time;
 use super::page;
-
-/// A registration that takes longer is for the next page.
-const PATIENCE_MS: i64 = 5_000;
 
 /// The registered service worker.
 #[derive(Clone, Debug)]
@@ -24,14 +21,14 @@ pub struct Shell {
 }
 
 impl Shell {
-    /// Registers `/sw.js`. `None` where the browser has no service workers, refuses, or does not answer:
-    /// sending begins after this, and must not wait for ever (U4). The next page asks again.
+    /// Registers `/sw.js`. `None` where the browser has no service workers or refuses; the next page asks
+    /// again. Some browsers leave this open for ever: nobody may wait for it alone (U4).
     pub async fn register() -> Option<Self> {
         let container = web_sys::window()?.navigator().service_worker();
         if !container.is_object() {
             return None;
         }
-        let registration = in_time(container.register("/sw.js"), PATIENCE_MS).await?;
+        let registration = JsFuture::from(container.register("/sw.js")).await.ok()?;
         let shell = Self {
             container,
             registration: registration.dyn_into().ok()?,
