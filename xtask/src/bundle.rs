@@ -217,7 +217,10 @@ fn join(project: &Project, program: Program, glue: &Path) -> Result<String, Trou
     if matches!(program, Program::Page(_)) {
         entry = only_the_start(glue)?;
     }
-    let esbuild = Tool::new(project.node(), &project.root)
+    // It writes where each piece was, seen from where it runs: from beside them, that is the same
+    // wherever the target folder is (rule S15).
+    let beside = entry.parent().unwrap_or(&project.root);
+    let esbuild = Tool::new(project.node(), beside)
         .args([&project.root.join(ESBUILD), &entry])
         .args([
             "--bundle",

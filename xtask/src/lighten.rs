@@ -31,10 +31,18 @@ const DEAD_ENDS: [&str; 12] = [
     "18panic_access_error",
 ];
 
-/// Exports that nobody calls: `server_fn`'s streams, which come with Leptos whether one uses them or not.
+/// Exports that nobody calls: `server_fn`'s streams and a mark for a tool that cuts programs into pieces,
+/// which come with Leptos whether one uses them or not. The mark's name is a hash of the folder in which
+/// cargo keeps crates: the same sources would not give the same bytes elsewhere (rule S15).
 #[must_use]
 pub fn is_uncalled(export: &str) -> bool {
-    export.starts_with("intounderlying") || export.starts_with("__wbg_intounderlying")
+    [
+        "intounderlying",
+        "__wbg_intounderlying",
+        "_WASM_SPLIT_MARKER_",
+    ]
+    .iter()
+    .any(|known| export.starts_with(known))
 }
 
 /// A function or a constant, by its number in the module or in the linker's list of symbols.

@@ -268,7 +268,10 @@ fn mirror(kiosk: Kiosk) {
         if is_new_view && now.view.is_between() {
             page::replace_address("/");
             // A shell is good when its idle screen stood for a moment (U1).
-            set_timeout(move || kiosk.say_shown(), Duration::from_millis(STOOD_MS.into()));
+            set_timeout(
+                move || kiosk.say_shown(),
+                Duration::from_millis(STOOD_MS.into()),
+            );
         }
         now
     }));

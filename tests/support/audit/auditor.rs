@@ -3,14 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::search::Search;
 use super::span::Span;
 
 /// One person's answers on one subject: 0 is what everybody is asked, another number a factor under a
 /// filter. What a figure is about is a set of these.
 pub type Mark = (usize, u8);
-
-/// Combinations of small parts that are tried at most; with more, the search would not be exact.
-const MOST_TRIED: usize = 4_000_000;
 
 /// Keeps what was shown.
 #[derive(Clone)]
@@ -45,8 +43,8 @@ impl Auditor {
     /// A set of fewer than the floor whose sum follows from the sums that were shown, if there is one.
     ///
     /// Exact: every sum that follows counts all members of a class alike, where a class is what no
-    /// shown set tells apart. So only unions of classes can be found, and all that are small enough
-    /// are tried.
+    /// shown set tells apart. So only unions of classes can be found, and none that is small enough is
+    /// passed by.
     ///
     /// # Panics
     /// When there are too many unions to try them all.
@@ -70,42 +68,13 @@ impl Auditor {
             }
             span.add(&vector);
         }
-        let small: Vec<usize> = (0..classes.len())
-            .filter(|at| classes[*at].len() < self.floor)
-            .collect();
-        // Unions of one class, of two, of three …: (size, classes by their place in `small`).
-        let mut unions: Vec<(usize, Vec<usize>)> = vec![(0, Vec::new())];
-        let mut tried = 0;
-        while !unions.is_empty() {
-            let mut larger = Vec::new();
-            for (size, members) in &unions {
-                let next = members.last().map_or(0, |last| last + 1);
-                for (at, class) in small.iter().enumerate().skip(next) {
-                    let size = size + classes[*class].len();
-                    if size >= self.floor {
-                        continue;
-                    }
-                    tried += 1;
-                    assert!(
-                        tried <= MOST_TRIED,
-                        "too many small classes to try them all"
-                    );
-                    let mut members = members.clone();
-                    members.push(at);
-                    let mut vector = vec![0; classes.len()];
-                    for member in &members {
-                        vector[small[*member]] = 1;
-                    }
-                    if span.holds(&vector) {
-                        let found = members.iter().flat_map(|at| &classes[small[*at]]);
-                        return Some(found.copied().collect());
-                    }
-                    larger.push((size, members));
-                }
-            }
-            unions = larger;
-        }
-        None
+        let small: Vec<&Vec<Mark>> = classes.iter().filter(is_small).collect();
+        let small = small.into_iter().map(|class| {
+            let mut vector = vec![0; classes.len()];
+            vector[place[&class[0]]] = 1;
+            (class, span.rest(&vector))
+        });
+        Search::new(self.floor, small.collect()).find()
     }
 
     /// The first difference of two shown sets, one within the other, that is smaller than the floor.

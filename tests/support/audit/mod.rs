@@ -12,6 +12,7 @@ mod pools;
 mod province;
 mod report;
 mod rule;
+mod search;
 mod sets;
 mod span;
 mod year;

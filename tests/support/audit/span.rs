@@ -25,6 +25,11 @@ fn inverse(a: u64) -> u64 {
     power
 }
 
+/// The sum of two vectors.
+pub fn plus(one: &[u64], other: &[u64]) -> Vec<u64> {
+    one.iter().zip(other).map(|(a, b)| (a + b) % P).collect()
+}
+
 /// A space of vectors, as rows with a leading one each.
 #[derive(Default)]
 pub struct Span {
@@ -46,12 +51,14 @@ impl Span {
     }
 
     /// Whether a vector is a combination of those that were added.
+    #[cfg(test)]
     pub fn holds(&self, vector: &[u64]) -> bool {
         self.rest(vector).iter().all(|number| *number == 0)
     }
 
-    /// What is left of a vector without the space.
-    fn rest(&self, vector: &[u64]) -> Vec<u64> {
+    /// What is left of a vector without the space: nothing, where it is a combination of those that
+    /// were added. What is left of a sum is the sum of what is left.
+    pub fn rest(&self, vector: &[u64]) -> Vec<u64> {
         let mut rest = vector.to_vec();
         for (lead, row) in &self.rows {
             let factor = rest[*lead];
