@@ -1,6 +1,6 @@
 // `cargo xtask gallery`: what the screens look like, from the sample province, as PNG files. With
-// README=folder it makes the pictures of the README; else contact sheets of every screen of the counter in
-// each size and language. SIZE=name makes those of one size only.
+// README=folder it makes the pictures of the README; else contact sheets of every screen of the counter and
+// of the figures in each size and language. SIZE=name makes those of one size only.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,10 +13,11 @@ import { everyScreen, INERT, rareScreens } from "./support/screens.mjs";
 const OUT = process.env.OUT;
 const README = process.env.README;
 const SIZES = { kiosk: [1080, 1920], wide: [1920, 1080], tablet: [800, 1280], turned: [1280, 800], phone: [360, 740] };
-const WANTED = Object.entries(SIZES).filter(([size]) => !process.env.SIZE || process.env.SIZE === size);
+const DESKS = { desk: [1440, 900], "manager-tablet": [800, 1280], "manager-phone": [360, 740] };
+const wanted = (sizes) => Object.entries(sizes).filter(([size]) => !process.env.SIZE || process.env.SIZE === size);
 const LANGUAGES = { vi: "Tiếng Việt", en: "English" };
 
-const sample = process.env.SIZE ? undefined : await Sample.start();
+const sample = !README && wanted(DESKS).length === 0 ? undefined : await Sample.start();
 try {
   if (README) await readme();
   else await everything();
@@ -38,20 +39,19 @@ async function readme() {
 }
 
 async function everything() {
-  const office = await Office.open();
-  for (const [size, [width, height]] of WANTED) {
+  const office = wanted(SIZES).length === 0 ? undefined : await Office.open();
+  for (const [size, [width, height]] of wanted(SIZES)) {
     const sheets = { vi: [], en: [] };
     for (const walk of [everyScreen, rareScreens]) await walk(office, (kiosk, screen) => shoot(kiosk, screen, sheets), { viewport: { width, height }, voices: true });
     for (const [language, shots] of Object.entries(sheets)) await contactSheet(`counter-${size}-${language}`, shots, width > height ? 480 : 270);
   }
-  await office.close();
-  if (process.env.SIZE) return;
-  for (const [size, viewport] of Object.entries({ desk: [1440, 900], tablet: [800, 1280], phone: [360, 740] })) {
+  await office?.close();
+  for (const [size, viewport] of wanted(DESKS)) {
     const manager = await openManager(viewport);
     for (const colorScheme of ["light", "dark"]) {
       await manager.emulateMedia({ colorScheme });
       const sheets = await managerSheets(manager);
-      for (const [language, shots] of Object.entries(sheets)) await contactSheet(`manager-${size}-${colorScheme}-${language}`, shots, size === "desk" ? 560 : 330);
+      for (const [language, shots] of Object.entries(sheets)) await contactSheet(`figures-${size}-${colorScheme}-${language}`, shots, size === "desk" ? 560 : 330);
     }
     await manager.context().browser().close();
   }

@@ -165,16 +165,20 @@ fn through(share: u16, floor: u16) -> AnyView {
 
 /// Lines from each point to the next one that has a share.
 fn joined(points: &[Point], floor: u16) -> AnyView {
-    let known: Vec<(u16, u16)> = points
-        .iter()
-        .filter_map(|point| Some((point.at, point.index?)))
-        .collect();
-    let lines = known.iter().zip(known.iter().skip(1));
-    let lines = lines.map(|((x1, one), (x2, other))| {
-        let (y1, y2) = (length(depth(*one, floor)), length(depth(*other, floor)));
-        view! { <line class="plot-way" x1=length(*x1) x2=length(*x2) y1=y1 y2=y2 /> }.into_any()
+    let lines = ways(points).into_iter().map(|((x1, one), (x2, other))| {
+        let (y1, y2) = (length(depth(one, floor)), length(depth(other, floor)));
+        view! { <line class="plot-way" x1=length(x1) x2=length(x2) y1=y1 y2=y2 /> }.into_any()
     });
     lines.collect_view().into_any()
+}
+
+/// From each point to the next, place and share: none over one of which nothing is known.
+fn ways(points: &[Point]) -> Vec<((u16, u16), (u16, u16))> {
+    let pairs = points.iter().zip(points.iter().skip(1));
+    let known = |point: &Point| Some((point.at, point.index?));
+    pairs
+        .filter_map(|(one, other)| Some((known(one)?, known(other)?)))
+        .collect()
 }
 
 fn drawn(point: &Point, floor: u16) -> AnyView {
@@ -265,6 +269,18 @@ mod tests {
         assert_eq!(floor(100), 0);
         assert_eq!(floor_of(&[point(None, None)]), 0);
         assert_eq!(floor_of(&[]), 0);
+    }
+
+    #[test]
+    fn um6_no_line_goes_over_a_month_of_which_nothing_is_known() {
+        let month = |at, index| Point {
+            at,
+            ..point(index, None)
+        };
+        let shown = [Some(7_500), Some(7_600), None, Some(7_000), None];
+        let months = (1..).zip(shown).map(|(at, index)| month(at, index));
+        let months: Vec<Point> = months.collect();
+        assert_eq!(ways(&months), [((1, 7_500), (2, 7_600))]);
     }
 
     #[test]

@@ -97,6 +97,7 @@ texts! {
     DataFrom,
     DataUpTo,
     DaysAgo,
+    Yesterday,
     Today,
     NothingReleased,
     AssistedLabel,

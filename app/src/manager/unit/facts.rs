@@ -37,6 +37,7 @@ pub fn Facts(
         };
         let form = form_name(sheet.form().code(), words);
         let age = |last: Day| match Day::of(page.now).map(|today| today.since(last)) {
+            Some(1) => words.say(Text::Yesterday).to_owned(),
             Some(days) if days > 0 => words.count(Text::DaysAgo, days),
             _ => words.say(Text::Today).to_owned(),
         };
