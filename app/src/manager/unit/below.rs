@@ -9,6 +9,7 @@ use survey::wire::manager::{DeviceRow, Devices, ShowingView};
 
 use super::compare::{Side, chip};
 use super::coverage::nearly_perfect;
+use super::folded::folded;
 use super::reading::{Reading, drawn, read};
 use super::showing::Spoken;
 use super::trend::change_of;
@@ -58,6 +59,8 @@ pub fn Below(
             Reading::Here(coverage) => Some(coverage),
             _ => None,
         };
+        let table = |children: &[&ChildView], name| table(side, children, name);
+        let name = side.words.say(Text::BelowTable);
         view! {
             <section class="below" aria-labelledby="below-name">
                 <h2 id="below-name">{side.words.say(Text::BelowTitle)}</h2>
@@ -65,7 +68,7 @@ pub fn Below(
                     {watched(side, &children)} {quiet(side, silent)}
                     {coverage.map(|coverage| covered(side, &coverage))}
                 </ul>
-                {list(side, &children)}
+                {folded(side.words, &children, name, table)}
             </section>
         }
         .into_any()
@@ -192,30 +195,7 @@ fn covered(side: Side, page: &CoveragePage) -> AnyView {
     .into_any()
 }
 
-/// Those with something to show; many that have nothing yet stand folded below them.
-fn list(side: Side, children: &[ChildView]) -> AnyView {
-    let words = side.words;
-    let name = words.say(Text::BelowTable).to_owned();
-    let is_empty = |child: &&ChildView| matches!(child.figure.showing, ShowingView::Hidden { .. });
-    let (empty, shown): (Vec<_>, Vec<_>) = children.iter().partition(is_empty);
-    if empty.len() <= MOST_NAMES {
-        return table(side, children.iter(), name);
-    }
-    let count = u64::try_from(empty.len()).unwrap_or_default();
-    let count = format::count(words.language(), count);
-    let title = words.fill(Text::WithoutData, &[("n", &count)]);
-    let table_of_shown = (!shown.is_empty()).then(|| table(side, shown.into_iter(), name));
-    view! {
-        {table_of_shown}
-        <details class="without">
-            <summary>{title.clone()}</summary>
-            {table(side, empty.into_iter(), title)}
-        </details>
-    }
-    .into_any()
-}
-
-fn table<'a>(side: Side, children: impl Iterator<Item = &'a ChildView>, name: String) -> AnyView {
+fn table(side: Side, children: &[&ChildView], name: String) -> AnyView {
     let words = side.words;
     let heads = [
         Text::UnitHead,
@@ -231,7 +211,7 @@ fn table<'a>(side: Side, children: impl Iterator<Item = &'a ChildView>, name: St
             matches!(head, Text::IndexHead | Text::BandHead | Text::NewestHead).then_some("words");
         view! { <th scope="col" class=class>{words.say(head)}</th> }.into_any()
     });
-    let rows = children.map(|child| row(side, child));
+    let rows = children.iter().map(|child| row(side, child));
     view! {
         <div class="scroll card" role="region" tabindex="0" aria-label=name>
             <table class="numbers units-below">

@@ -8,6 +8,7 @@ use survey::id::UnitId;
 use survey::wire::beside::{BandView, ChildView, ChildrenPage, GroupView};
 use survey::wire::manager::ShowingView;
 
+use super::folded::folded;
 use super::place::Place;
 use super::reading::{Reading, drawn, read};
 use super::showing::Spoken;
@@ -201,12 +202,25 @@ fn kind(side: Side, group: &GroupView, own: &[ChildView]) -> AnyView {
     // Only its like are held against it.
     let rival = rival.filter(|rival| own.iter().any(|child| child.unit == *rival));
     let rival = rival.map(|unit| side.name_of(&unit));
-    let has_rival = rival.is_some();
-    let rows = own.iter().map(|child| row(side, child, has_rival));
-    let rival = rival.map(|rival| {
-        let head = words.fill(Text::AgainstHead, &[("unit", &rival)]);
-        view! { <th scope="col">{head}</th> }
-    });
+    let rival = rival.map(|rival| words.fill(Text::AgainstHead, &[("unit", &rival)]));
+    let table = |children: &[&ChildView], name| table(side, children, name, rival.as_deref());
+    view! {
+        <section class="kind">
+            <h2>{name}</h2>
+            <p class="soft">{note}</p>
+            {funnel}
+            {folded(words, own, name, table)}
+        </section>
+    }
+    .into_any()
+}
+
+fn table(side: Side, children: &[&ChildView], name: String, rival: Option<&str>) -> AnyView {
+    let words = side.words;
+    let rows = children
+        .iter()
+        .map(|child| row(side, child, rival.is_some()));
+    let rival = rival.map(|head| view! { <th scope="col">{head.to_owned()}</th> });
     let heads = [
         Text::UnitHead,
         Text::IndexHead,
@@ -222,19 +236,14 @@ fn kind(side: Side, group: &GroupView, own: &[ChildView]) -> AnyView {
         view! { <th scope="col" class=class>{words.say(head)}</th> }.into_any()
     });
     view! {
-        <section class="kind">
-            <h2>{name}</h2>
-            <p class="soft">{note}</p>
-            {funnel}
-            <div class="scroll card" role="region" tabindex="0" aria-label=name>
-                <table class="numbers">
-                    <thead>
-                        <tr>{heads.collect_view()} {rival}</tr>
-                    </thead>
-                    <tbody>{rows.collect_view()}</tbody>
-                </table>
-            </div>
-        </section>
+        <div class="scroll card" role="region" tabindex="0" aria-label=name>
+            <table class="numbers">
+                <thead>
+                    <tr>{heads.collect_view()} {rival}</tr>
+                </thead>
+                <tbody>{rows.collect_view()}</tbody>
+            </table>
+        </div>
     }
     .into_any()
 }

@@ -9,6 +9,7 @@ mod coverage;
 mod criteria;
 mod earlier;
 mod facts;
+mod folded;
 mod groups;
 mod headline;
 mod live;
