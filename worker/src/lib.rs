@@ -5,6 +5,7 @@ mod beside;
 mod clock;
 pub mod dossiers;
 mod edge;
+pub mod export;
 mod forms;
 mod objects;
 pub mod page;
@@ -17,6 +18,7 @@ mod traffic;
 mod watch;
 
 use access::token;
+use edge::export::Kind;
 use edge::site::Site;
 use edge::{body, download, files, overview, reply};
 use objects::Ask;
@@ -128,6 +130,10 @@ async fn counter(request: Request, env: &Env, path: &[&str]) -> Answer {
 }
 
 /// The managers' and operators' routes. Each asks the Directory who is signed in.
+#[expect(
+    clippy::too_many_lines,
+    reason = "one table of routes reads best whole"
+)]
 async fn manager(request: Request, env: &Env, path: &[&str]) -> Answer {
     let directory = ObjectName::Directory;
     match (path, request.method()) {
@@ -157,6 +163,12 @@ async fn manager(request: Request, env: &Env, path: &[&str]) -> Answer {
         }
         (["units", unit, "figures"], Method::Get | Method::Head) => {
             overview::figures(&request, env, unit_in(unit)?).await
+        }
+        (["units", unit, "figures.csv"], Method::Get | Method::Head) => {
+            edge::export::answer(&request, env, unit_in(unit)?, Kind::Csv).await
+        }
+        (["units", unit, "figures.xlsx"], Method::Get | Method::Head) => {
+            edge::export::answer(&request, env, unit_in(unit)?, Kind::Xlsx).await
         }
         (["units", unit, "live"], Method::Get | Method::Head) => {
             overview::live(&request, env, unit_in(unit)?).await
@@ -219,7 +231,8 @@ async fn manager(request: Request, env: &Env, path: &[&str]) -> Answer {
                 "units",
                 _,
                 "trend" | "children" | "coverage" | "comments" | "breakdown" | "review"
-                | "enrolment-codes" | "figures" | "live" | "resolvers" | "history",
+                | "enrolment-codes" | "figures" | "figures.csv" | "figures.xlsx" | "live"
+                | "resolvers" | "history",
             ]
             | ["rescue", "keys"]
             | ["devices", _, "revoke"],

@@ -140,12 +140,13 @@ fn around(project: &Project, page: Page, site: &Path) -> Result<(), Trouble> {
 }
 
 /// Files of rules that only a site's first page needs: how figures are drawn and printed.
-const FIGURES_ONLY: [&str; 6] = [
+const FIGURES_ONLY: [&str; 7] = [
     "beside.css",
     "chart.css",
     "criteria.css",
     "groups.css",
     "print.css",
+    "report.css",
     "unit.css",
 ];
 

@@ -42,6 +42,14 @@ pub fn replace_address(path: &str) {
     }
 }
 
+/// Opens the browser's own dialogue for printing, where it has one.
+pub fn print() {
+    if let Some(window) = window() {
+        // It fails only where printing is forbidden, and then there is nothing to say about it.
+        let _ = window.print();
+    }
+}
+
 /// Loads a path afresh in place of this page: nothing of it stays in memory or history (UK11).
 pub fn leave_for(path: &str) {
     if let Some(window) = window() {

@@ -15,7 +15,7 @@ use crate::parts::{Tone, Words, band, format};
 use crate::text::ManagerText as Text;
 
 /// Every act with its sentence.
-const ACTS: [(&str, Text); 33] = [
+const ACTS: [(&str, Text); 34] = [
     ("sign-in", Text::ActSignIn),
     ("sign-in-passkey", Text::SignInPasskey),
     ("wrong-password", Text::ActWrongPassword),
@@ -42,6 +42,7 @@ const ACTS: [(&str, Text); 33] = [
     ("retire-quarantine", Text::ActRetire),
     ("export-audit", Text::ActExport),
     ("export-units", Text::ActExportUnits),
+    ("export-figures", Text::ActExportFigures),
     ("recount-differs", Text::ActRecountDiffers),
     ("add-form", Text::ActAddForm),
     ("comment-view", Text::ActCommentView),

@@ -364,7 +364,7 @@ texts! {
     ActCommentView, ActCommentReview, ActCommentShow, ActCommentKeep, ActCountDossiers,
     ActSignIn, ActSignOutAll, ActProve, ActPassword, ActAddAccount, ActGrants,
     ActRecover, ActAddUnit, ActChangeUnit, ActDrawCode, ActEnrol, ActRevoke, ActConfigure,
-    ActMove, ActExport, ActExportUnits,
+    ActMove, ActExport, ActExportUnits, ActExportFigures,
     ConfigSavedShort,
     OwnAccount,
     OwnHelp,

@@ -11,7 +11,7 @@ const COUNTER: [(&str, &str); 4] = [
     ("units/{}/batches", "POST"),
     ("device/config", READ),
 ];
-const MANAGER: [(&str, &str); 41] = [
+const MANAGER: [(&str, &str); 43] = [
     ("setup", "POST"),
     ("session", "GET, HEAD, POST, DELETE"),
     ("session/proof", "POST"),
@@ -32,6 +32,8 @@ const MANAGER: [(&str, &str); 41] = [
     ("units.csv", READ),
     ("units/{}/enrolment-codes", "POST"),
     ("units/{}/figures", READ),
+    ("units/{}/figures.csv", READ),
+    ("units/{}/figures.xlsx", READ),
     ("units/{}/live", READ),
     ("units/{}/trend", READ),
     ("units/{}/children", READ),

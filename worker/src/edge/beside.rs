@@ -30,10 +30,24 @@ pub async fn answer(
     unit: UnitId,
     what: &str,
 ) -> Result<Response, Refused> {
-    let now = clock::now(env).await?;
     let query = request.url()?.query().unwrap_or_default().to_owned();
+    answer_to(request, env, unit, what, &query).await
+}
+
+/// The same for a query that is not the request's own.
+///
+/// # Errors
+/// As [`answer`].
+pub async fn answer_to(
+    request: &Request,
+    env: &Env,
+    unit: UnitId,
+    what: &str,
+    query: &str,
+) -> Result<Response, Refused> {
+    let now = clock::now(env).await?;
     let verb = format!("beside/{what}");
-    let mut ask = Ask::own(&verb, now, write(&(&unit, &query)));
+    let mut ask = Ask::own(&verb, now, write(&(&unit, query)));
     ask.session = session(request)?;
     let permitted: (Place, Beside, bool) = ask.read(&ObjectName::Directory, env).await?;
     let (place, sought, sees_figures) = permitted;

@@ -4,6 +4,7 @@ pub mod allow;
 pub mod beside;
 pub mod body;
 pub mod download;
+pub mod export;
 pub mod files;
 pub mod ledgers;
 pub mod overview;

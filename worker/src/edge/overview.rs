@@ -37,10 +37,23 @@ pub(super) async fn permitted(
 /// # Errors
 /// What the Directory or an object refuses.
 pub async fn figures(request: &Request, env: &Env, unit: UnitId) -> Result<Response, Refused> {
+    let query = request.url()?.query().unwrap_or_default().to_owned();
+    figures_of(request, env, unit, &query).await
+}
+
+/// The same for a query that is not the request's own.
+///
+/// # Errors
+/// As [`figures`].
+pub async fn figures_of(
+    request: &Request,
+    env: &Env,
+    unit: UnitId,
+    query: &str,
+) -> Result<Response, Refused> {
     let now = clock::now(env).await?;
     let permitted = permitted(request, env, &unit, now).await?;
-    let query = request.url()?.query().unwrap_or_default().to_owned();
-    let is_with = Wanted::of(&query)?.with_predecessors;
+    let is_with = Wanted::of(query)?.with_predecessors;
     let earlier = permitted
         .earlier
         .iter()
@@ -54,7 +67,7 @@ pub async fn figures(request: &Request, env: &Env, unit: UnitId) -> Result<Respo
         });
     let earlier = try_join_all(earlier).await?.into_iter().flatten();
     let sought = Sought {
-        query,
+        query: query.to_owned(),
         predecessors: u32::try_from(permitted.earlier.len()).unwrap_or(u32::MAX),
         earlier: earlier.collect(),
     };

@@ -168,7 +168,7 @@ impl Directory {
             }
             "enrol" => answer::message(&self.enrol(rows, asked).await?),
             "config" => answer::message(&self.config(rows, asked).await?),
-            "change-units" | "import-units" | "units-file" => {
+            "change-units" | "import-units" | "units-file" | "figures-file" => {
                 let response = tree::answer(rows, asked)?;
                 self.tell().await?;
                 response

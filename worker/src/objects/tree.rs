@@ -5,6 +5,7 @@ use crate::refused::Refused;
 use crate::sheet;
 use crate::store::directory::Directory;
 use crate::store::port::Store;
+use survey::id::UnitId;
 use survey::wire::units::{Outcome, Sheet, WantedUnits};
 use worker::Response;
 
@@ -18,6 +19,10 @@ pub fn answer<S: Store>(rows: &Directory<S>, asked: &Asked) -> Result<Response, 
         "units-file" => {
             let units = rows.units_to_keep(session, now)?;
             return Ok(answer::message(&sheet::write(&units)));
+        }
+        "figures-file" => {
+            let unit: UnitId = asked.message()?;
+            return Ok(answer::message(&rows.figures_to_keep(session, now, &unit)?));
         }
         "change-units" => {
             let wanted: WantedUnits = asked.message()?;

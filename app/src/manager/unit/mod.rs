@@ -16,10 +16,12 @@ mod live;
 pub mod period;
 pub mod place;
 mod reading;
+mod report;
 mod resolvers;
 mod review;
 mod sheet;
 mod showing;
+mod take;
 mod trend;
 mod view;
 mod withheld;
@@ -49,8 +51,10 @@ use groups::Groups;
 use headline::Headline;
 use live::LiveStrip;
 use place::Place;
+use report::Report;
 use resolvers::ResolvedBy;
 use sheet::Sheet;
+use take::TakeOut;
 use trend::Trend;
 use view::{Tabs, View};
 use withheld::Withheld;
@@ -173,6 +177,7 @@ pub fn UnitFigures(
                     <ResolvedBy place tree />
                 }
                 .into_any(),
+                View::Report => view! { <Report sheet side again /> }.into_any(),
                 view => other(view, side, again),
             }}
             <p class="standing-note">{words.line(Text::NotSipas)}</p>
@@ -184,7 +189,7 @@ pub fn UnitFigures(
 fn other(view: View, side: Side, again: RwSignal<u32>) -> AnyView {
     let Side { place, go, .. } = side;
     match view {
-        View::Figures => ().into_any(),
+        View::Figures | View::Report => ().into_any(),
         View::Trend => view! { <Trend place again /> }.into_any(),
         View::Groups => view! { <Groups place go again /> }.into_any(),
         View::Compare => view! { <Compare side again /> }.into_any(),
@@ -220,7 +225,8 @@ fn overview(
         </div>
         {below}
         <Criteria sheet=Arc::clone(&sheet) as_table />
-        <Withheld sheet />
+        <Withheld sheet=Arc::clone(&sheet) />
+        <TakeOut sheet />
     }
     .into_any()
 }

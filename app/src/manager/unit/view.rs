@@ -25,17 +25,20 @@ pub enum View {
     Coverage,
     /// What people wrote.
     Comments,
+    /// All of it as a page that is printed and signed.
+    Report,
 }
 
 impl View {
     /// All of them, in the order of the tabs.
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Figures,
         Self::Trend,
         Self::Groups,
         Self::Compare,
         Self::Coverage,
         Self::Comments,
+        Self::Report,
     ];
 
     /// Its word in an address; the usual one needs none.
@@ -48,6 +51,7 @@ impl View {
             Self::Compare => "compare",
             Self::Coverage => "coverage",
             Self::Comments => "comments",
+            Self::Report => "report",
         }
     }
 
@@ -66,6 +70,7 @@ impl View {
             Self::Compare => Text::ViewCompare,
             Self::Coverage => Text::ViewCoverage,
             Self::Comments => Text::ViewComments,
+            Self::Report => Text::ViewReport,
         }
     }
 }

@@ -43,6 +43,38 @@ impl<S: Store> Directory<S> {
             Ok(seen(sql, &actor)?)
         })
     }
+
+    /// Permits to take the figures of a unit out of the house, which is written down: the units whose
+    /// figures these are, the unit itself first.
+    ///
+    /// # Errors
+    /// [`survey::wire::code::Code::SignedOut`], [`survey::wire::code::Code::ProveAgain`], and
+    /// not found where the account sees no figures.
+    pub fn figures_to_keep(
+        &self,
+        session: Option<&str>,
+        now: Millis,
+        unit: &UnitId,
+    ) -> Result<Vec<Unit>, Refused> {
+        self.0.atomically(|sql| {
+            let actor = actor(sql, session, now)?;
+            actor.must_be_able_to_at(Act::SeeFigures, sql, unit)?;
+            actor.must_be_proved(now)?;
+            audit(sql, now, &actor.name, "export-figures", unit.as_str())?;
+            // Parents come before children.
+            let mut below = BTreeSet::from([unit.clone()]);
+            let mut is_below = |known: &Unit| {
+                let parent = known.parent.as_ref();
+                let is_below = parent.is_some_and(|parent| below.contains(parent));
+                if is_below {
+                    below.insert(known.id.clone());
+                }
+                is_below || known.id == *unit
+            };
+            let seen = seen(sql, &actor)?.into_iter();
+            Ok(seen.filter(|known| is_below(known)).collect())
+        })
+    }
 }
 
 impl<S: Store> Directory<S> {
