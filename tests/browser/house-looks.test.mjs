@@ -43,7 +43,12 @@ const click = (page, ...selectors) => selectors.reduce((done, selector) => done.
 /** Each page with everything that can be opened on it; the first selector stands once the page is there. */
 const PLACES = {
   async devices(page) {
-    await click(page, ".new-code button", ".new-code select[name=unit]");
+    await click(page, ".new-code button");
+    await page.locator(".new-code #unit-of-new").fill("pho hien");
+    await page.keyboard.press("Enter");
+    await page.locator(".new-code #unit-of-new").fill("an");
+    await page.locator(".new-code .offers .button").first().waitFor();
+    await page.keyboard.press("Enter");
     await page.locator(".new-code input[name=counter]").fill("Quầy 9");
     await page.locator(".new-code input[name=pin]").fill("2468");
     await click(page, ".new-code button[type=submit]");
@@ -86,7 +91,14 @@ const PLACES = {
     for (let nth = 0; nth < 2; nth += 1) {
       await page.locator(".device .row button").nth(nth).click();
       await page.locator(".drawer").waitFor();
-      if (nth === 0) await page.locator(".drawer .fields .button").click();
+      if (nth === 0) {
+        await page.locator(".drawer .fields > .button").click();
+        await page.locator(".drawer .band").waitFor();
+        await page.locator(".drawer input[type=search]").fill("an thi");
+        await page.keyboard.press("Enter");
+        await page.locator(".drawer .fields > .button").click();
+        await page.locator(".drawer .rights").first().locator("li").nth(1).waitFor();
+      }
     }
   },
   async audit(page) {

@@ -5,6 +5,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import { chromium } from "playwright-core";
 import { readFileSync } from "node:fs";
 import { eventually } from "./support/eventually.mjs";
+import { findUnit } from "./support/house.mjs";
 import { FLAGS } from "./support/kiosk.mjs";
 import { Account, COMMUNE, OPERATOR, PROVINCE, setClock } from "./support/operator.mjs";
 import { Server } from "./support/server.mjs";
@@ -145,7 +146,7 @@ test("ua2_a_code_from_the_page_enrols_a_device_and_a_revoked_one_is_shown", { ti
 async function enrolOnPage(counter) {
   await page.goto(`${server.manager}devices`);
   await page.getByRole("button", { name: "Tạo mã đăng ký máy" }).click();
-  await page.getByLabel("Đơn vị").selectOption(COMMUNE.id);
+  await findUnit(page, "Đơn vị", "pho hien", COMMUNE.id);
   await page.getByLabel("Tên quầy").fill(counter);
   await page.getByLabel("Phiếu khảo sát").selectOption("sipas2022");
   await page.getByLabel("Mã PIN nhân viên").fill("2468");

@@ -5,6 +5,8 @@ import { after, before, test } from "node:test";
 import { AxeBuilder } from "@axe-core/playwright";
 import { chromium } from "playwright-core";
 import decodeQR from "qr/decode.js";
+import { eventually } from "./support/eventually.mjs";
+import { findUnit } from "./support/house.mjs";
 import { FLAGS } from "./support/kiosk.mjs";
 import { Account, COMMUNE, OPERATOR, PROVINCE } from "./support/operator.mjs";
 import { Server } from "./support/server.mjs";
@@ -178,10 +180,21 @@ async function read(image) {
 test("ua2_a_device_is_enrolled_by_qr_and_configured_moved_and_replaced_on_the_screen", { timeout: 180_000 }, async () => {
   await go("Máy khảo sát");
   await page.getByRole("button", { name: "Tạo mã đăng ký máy" }).click();
-  assert.equal(await page.getByLabel("Đơn vị").locator("option[value='33.13001']").count(), 0, "it is closed");
-  await page.getByLabel("Đơn vị").selectOption(COMMUNE.id);
+  const unit = page.getByLabel("Đơn vị");
+  for (const closed of ["xa moi", "33.13001"]) {
+    await unit.fill(closed);
+    await page.getByText("Không có đơn vị nào như vậy.").waitFor();
+  }
+  await page.getByRole("button", { name: "Tạo mã", exact: true }).waitFor();
+  await unit.fill("");
   await page.getByLabel("Tên quầy").fill("Quầy 1");
   await page.getByLabel("Mã PIN nhân viên").fill("2468");
+  await page.getByRole("button", { name: "Tạo mã", exact: true }).click();
+  await page.getByRole("alert").getByText("Hãy chọn đơn vị.").waitFor();
+  // By keys alone: typed without marks, taken with Enter, which does not send the form.
+  await unit.fill("pho hien");
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: `Bỏ: ${COMMUNE.name.vi} (${COMMUNE.id})` }).waitFor();
   await page.getByRole("button", { name: "Tạo mã", exact: true }).click();
   await page.getByRole("img", { name: "Mã QR" }).waitFor();
   await page.getByText("https://quay.example.vn/").waitFor();
@@ -199,7 +212,10 @@ test("ua2_a_device_is_enrolled_by_qr_and_configured_moved_and_replaced_on_the_sc
   await card.getByRole("button", { name: "Điền giờ hành chính" }).click();
   await card.getByLabel("Ngày nghỉ").fill("2026-09-02");
   await card.getByLabel("Lĩnh vực").selectOption("dat-dai");
-  await card.getByLabel("Do cơ quan").selectOption(AGENCY.id);
+  await findUnit(card, "Do cơ quan", "pho hien", COMMUNE.id);
+  await card.getByRole("button", { name: "Thêm cơ quan" }).click();
+  await card.getByText("Đơn vị đặt máy tự giải quyết thì không cần thêm.").waitFor();
+  await findUnit(card, "Do cơ quan", "so nong nghiep", AGENCY.id);
   await card.getByRole("button", { name: "Thêm cơ quan" }).click();
   await card.getByText("Đất đai → Sở Nông nghiệp và Môi trường").waitFor();
   await card.getByRole("button", { name: "Lưu" }).click();
@@ -226,7 +242,10 @@ test("ua2_a_device_is_enrolled_by_qr_and_configured_moved_and_replaced_on_the_sc
   assert.equal(set.holidays[0], "2026-09-02", "what was set before stays");
 
   await card.getByRole("button", { name: "Chuyển máy" }).click();
-  await card.getByLabel("Đơn vị").selectOption(OTHER.id);
+  await card.getByRole("button", { name: `Bỏ: ${COMMUNE.name.vi} (${COMMUNE.id})` }).click();
+  await card.getByRole("button", { name: "Chuyển máy đến đó" }).click();
+  await card.getByRole("alert").getByText("Hãy chọn đơn vị.").waitFor();
+  await findUnit(card, "Đơn vị", "an thi", OTHER.id);
   await card.getByRole("button", { name: "Chuyển máy đến đó" }).click();
   await card.getByText("Phường Ân Thi").first().waitFor();
   assert.equal((await device.send("GET", "/v1/device/config")).body.unit, OTHER.id);
@@ -243,8 +262,12 @@ test("ua3_an_account_is_made_its_rights_changed_and_its_owner_helped_in_again", 
   await page.getByText("Tài khoản mới").click();
   await page.getByLabel("Tài khoản", { exact: true }).fill(MANAGER.account);
   await page.getByLabel("Mật khẩu mới").first().fill(MANAGER.password);
-  await page.getByLabel("Đơn vị").first().selectOption(PROVINCE.id);
+  const newcomer = page.locator("details.card");
   await page.getByLabel("Đến ngày").first().fill(LATER);
+  // Nobody gets the whole house, or a unit, without a choice.
+  await page.getByRole("button", { name: "Tạo tài khoản" }).click();
+  await newcomer.getByRole("alert").getByText("Hãy chọn đơn vị.").waitFor();
+  await findUnit(newcomer, "Đơn vị", "tinh hung yen", PROVINCE.id);
   await page.getByRole("button", { name: "Tạo tài khoản" }).click();
   const card = page.getByRole("listitem").filter({ has: page.getByRole("heading", { name: MANAGER.account }) });
   await card.getByText(new RegExp(`^Quản lý · ${PROVINCE.name.vi} · .* – ${LATER_READ}$`)).waitFor();
@@ -254,7 +277,10 @@ test("ua3_an_account_is_made_its_rights_changed_and_its_owner_helped_in_again", 
   assert.equal((await there.call("GET", "/v1/session")).status, 200);
   await card.getByRole("button", { name: "Sửa quyền" }).click();
   await card.getByLabel("Vai trò").selectOption("auditor");
-  await card.getByLabel("Đơn vị").selectOption(COMMUNE.id);
+  await card.getByLabel("Toàn hệ thống").check();
+  assert.equal(await card.getByLabel("Đơn vị").isVisible(), false, "the whole house and a unit at once");
+  await card.getByLabel("Toàn hệ thống").uncheck();
+  await findUnit(card, "Đơn vị", "pho hien", COMMUNE.id);
   await card.getByLabel("Đến ngày").fill(LATER);
   await card.getByRole("button", { name: "Thêm quyền" }).click();
   await card.getByRole("button", { name: "Lưu" }).click();

@@ -1,5 +1,6 @@
-//! A labelled line to type into, and a box to tick.
+//! A labelled line to type into, one to search with, and a box to tick.
 
+use leptos::ev::KeyboardEvent;
 use leptos::html::Input;
 use leptos::prelude::*;
 
@@ -73,6 +74,33 @@ pub fn Field(
                 readonly=is_fixed
                 list=list
                 autofocus=autofocus
+            />
+        </label>
+    }
+    .into_any()
+}
+
+/// A line to search with, marks not needed: what stands in it is found as it is typed.
+#[must_use]
+pub fn search(
+    label: Text,
+    id: String,
+    typed: RwSignal<String>,
+    on_key: Callback<KeyboardEvent>,
+) -> AnyView {
+    let words = Words::here();
+    view! {
+        <label class="field">
+            <span>{words.line(label)}</span>
+            <input
+                id=id
+                type="search"
+                autocomplete="off"
+                spellcheck="false"
+                placeholder=words.line(Text::FindUnitExample)
+                prop:value=move || typed.get()
+                on:input=move |event| typed.set(event_target_value(&event))
+                on:keydown=move |event| on_key.run(event)
             />
         </label>
     }

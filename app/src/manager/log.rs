@@ -10,6 +10,7 @@ use super::account::{Desk, said};
 use super::choice::{Choice, chosen};
 use super::field::{Field, typed};
 use super::grave::take_away;
+use super::opening::{opening, waiting};
 use crate::device::api;
 use crate::parts::{Tone, Words, band, format};
 use crate::text::ManagerText as Text;
@@ -116,7 +117,7 @@ impl Search {
     /// What came, with a button for what is older.
     fn found(self, words: Words) -> AnyView {
         let Some(reading) = self.reading.get() else {
-            return view! { <p role="status">{words.say(Text::Loading)}</p> }.into_any();
+            return waiting(words);
         };
         if let Some(met) = reading.trouble {
             return band(Tone::Red, said(words, &met));
@@ -147,15 +148,10 @@ pub fn Log() -> impl IntoView {
         reading: RwSignal::new(None),
     };
     search.read(None);
+    let export = Callback::new(move |()| search.export());
     view! {
         <article class="house">
-            <header class="fleet-head">
-                <h1>{words.line(Text::AuditTab)}</h1>
-                <button class="button" on:click=move |_| search.export()>
-                    {words.line(Text::ExportCsv)}
-                </button>
-            </header>
-            <p class="soft">{words.line(Text::AuditHelp)}</p>
+            {opening(words, Text::AuditTab, Text::AuditHelp, Text::ExportCsv, export)}
             <Filter search />
             {move || search.found(words)}
         </article>

@@ -15,6 +15,7 @@ mod kept;
 mod languages;
 mod log;
 mod only;
+mod opening;
 mod overview;
 mod own;
 mod people;

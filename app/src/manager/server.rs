@@ -8,7 +8,8 @@ use leptos::task::spawn_local;
 use survey::id::UnitId;
 use survey::wire::watch::{Check, Health, Level, What};
 
-use super::account::{Desk, said};
+use super::account::Desk;
+use super::opening::{opening, told};
 use super::overview::tree::Tree;
 use crate::device::api;
 use crate::parts::{Tone, Words, band, format};
@@ -27,7 +28,7 @@ pub fn ServerPage() -> impl IntoView {
     let words = Words::here();
     let desk = Desk::here();
     let known = RwSignal::new(None::<Result<Known, api::Trouble>>);
-    let refresh = move || {
+    let refresh = Callback::new(move |()| {
         spawn_local(async move {
             let answer = ask(desk).await;
             if let Err(met) = &answer {
@@ -35,22 +36,12 @@ pub fn ServerPage() -> impl IntoView {
             }
             known.try_set(Some(answer));
         });
-    };
-    refresh();
+    });
+    refresh.run(());
     view! {
         <article class="kept">
-            <header class="fleet-head">
-                <h1>{words.line(Text::ServerTitle)}</h1>
-                <button class="button quiet" on:click=move |_| refresh()>
-                    {words.line(Text::Refresh)}
-                </button>
-            </header>
-            <p class="soft">{words.line(Text::ServerHelp)}</p>
-            {move || match known.get() {
-                None => view! { <p role="status">{words.say(Text::Loading)}</p> }.into_any(),
-                Some(Err(met)) => band(Tone::Red, said(words, &met)),
-                Some(Ok(known)) => checks(words, &known),
-            }}
+            {opening(words, Text::ServerTitle, Text::ServerHelp, Text::Refresh, refresh)}
+            {move || told(words, known.get(), |known| checks(words, &known))}
         </article>
     }
 }
@@ -200,7 +191,7 @@ mod tests {
         );
         assert_eq!(
             said(What::Release, Some(2)),
-            ["2 đơn vị trễ", "2 units overdue"]
+            ["2 đơn vị trễ", "units overdue: 2"]
         );
     }
 }

@@ -278,7 +278,7 @@ texts! {
     SecondsBad,
     TrainingLabel,
     TrainingHelp,
-    ResolversLabel, ResolversHelp, ServiceField, ResolverUnit, AddResolver, DropResolver,
+    ResolversLabel, ResolversHelp, ServiceField, ResolverUnit, AddResolver, DropResolver, OwnResolver,
     ResolvedHelp, ResolvedHere, ResolvedOthers, UnderTen,
     NewPinLabel,
     MoveHelp,

@@ -22,6 +22,12 @@ export async function signIn(page, { account, password }) {
   await page.getByRole("button", { name: /^(Đăng xuất|Sign out)$/ }).waitFor();
 }
 
+/** Finds a unit by what is typed and takes the one that is offered with this id. */
+export async function findUnit(within, label, typed, id) {
+  await within.getByLabel(label).fill(typed);
+  await within.locator(".offers").getByRole("button", { name: `(${id})` }).click();
+}
+
 /** Answers the question who is here (S7). */
 export async function prove(page, { password }) {
   const dialog = page.getByRole("dialog", { name: /^(Xác nhận là chính Ông\/Bà|Confirm it is you)$/ });

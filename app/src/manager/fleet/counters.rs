@@ -32,14 +32,9 @@ pub(super) fn placed(
 }
 
 /// The names to offer at a unit, as a list for a field.
-pub(super) fn offered(tree: &Tree, unit: &str, list: &'static str) -> AnyView {
-    let unit = UnitId::parse(unit).ok();
-    let names = unit.map(|unit| {
-        let names = at(tree, &unit).map(|known| known.name.vi.clone());
-        names.collect::<Vec<_>>()
-    });
-    let options = names.into_iter().flatten();
-    let options = options.map(|name| view! { <option value=name></option> });
+pub(super) fn offered(tree: &Tree, unit: &UnitId, list: &'static str) -> AnyView {
+    let names = at(tree, unit).map(|known| known.name.vi.clone());
+    let options = names.map(|name| view! { <option value=name></option> });
     view! { <datalist id=list>{options.collect_view()}</datalist> }.into_any()
 }
 

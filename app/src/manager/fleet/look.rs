@@ -8,6 +8,7 @@ use survey::wire::manager::DeviceRow;
 
 use super::condition::signs;
 use crate::manager::choice::Choice;
+use crate::manager::field::search;
 use crate::manager::overview::fold::fold;
 use crate::parts::{Tone, Words};
 use crate::text::ManagerText as Text;
@@ -64,23 +65,14 @@ impl Look {
         let node_ref = NodeRef::<Select>::new();
         let changed = Some(Callback::new(move |word| self.which.set(word)));
         let value = self.which.get_untracked();
+        let no_key = Callback::new(|_| ());
         let count = move || {
             let n = found.with(Vec::len);
             words.count(Text::DevicesFound, i64::try_from(n).unwrap_or(i64::MAX))
         };
         view! {
             <div class="fields">
-                <label class="field">
-                    <span>{words.line(Text::FindDevice)}</span>
-                    <input
-                        type="search"
-                        autocomplete="off"
-                        spellcheck="false"
-                        placeholder=words.line(Text::FindUnitExample)
-                        prop:value=move || self.typed.get()
-                        on:input=move |event| self.typed.set(event_target_value(&event))
-                    />
-                </label>
+                {search(Text::FindDevice, "device-search".to_owned(), self.typed, no_key)}
                 <Choice label=Text::ShowDevices node_ref name="which" options value changed />
             </div>
             <p class="soft" role="status">

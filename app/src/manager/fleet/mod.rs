@@ -21,11 +21,12 @@ use survey::day::Millis;
 use survey::id::UnitId;
 use survey::wire::manager::DeviceRow;
 
-use super::account::{Desk, said};
+use super::account::Desk;
 use super::only::only_if;
+use super::opening::{opening, told};
 use super::overview::tree::Tree;
 use crate::device::api;
-use crate::parts::{Tone, Words, band};
+use crate::parts::Words;
 use crate::text::ManagerText as Text;
 use list::List;
 use look::Look;
@@ -71,23 +72,14 @@ pub fn Fleet() -> impl IntoView {
     });
     view! {
         <article class="fleet">
-            <header class="fleet-head">
-                <h1>{words.line(Text::Devices)}</h1>
-                <button class="button quiet" on:click=move |_| refresh.run(())>
-                    {words.line(Text::Refresh)}
-                </button>
-            </header>
-            <p class="soft">{words.line(Text::DevicesHelp)}</p>
+            {opening(words, Text::Devices, Text::DevicesHelp, Text::Refresh, refresh)}
             {only_if(
                 move || desk.powers().keeps_devices && tree.get().is_some(),
                 move || view! { <NewCodeForm tree /> }.into_any(),
             )}
-            {move || match known.get() {
-                None => view! { <p role="status">{words.say(Text::Loading)}</p> }.into_any(),
-                Some(Err(met)) => {
-                    band(Tone::Red, said(words, &met))
-                }
-                Some(Ok(known)) => view! { <List known look refresh /> }.into_any(),
+            {move || {
+                let list = |known| view! { <List known look refresh /> }.into_any();
+                told(words, known.get(), list)
             }}
         </article>
     }

@@ -14,7 +14,9 @@ use super::form_choice::{FormChoice, offered};
 use super::fresh::Fresh;
 use crate::device::api;
 use crate::manager::account::{Desk, said};
-use crate::manager::field::Field;
+use crate::manager::choice::chosen;
+use crate::manager::field::{Field, typed};
+use crate::manager::finder::{Found, finder};
 use crate::manager::grave::carry_out;
 use crate::manager::overview::fold::slug;
 use crate::manager::overview::tree::Tree;
@@ -60,9 +62,9 @@ fn request(counter: &str, class: &str, form: &str, pin: &str) -> Result<NewCode,
 }
 
 /// The fields of the form.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 struct Fields {
-    unit: NodeRef<Select>,
+    unit: Found,
     counter: NodeRef<Input>,
     class: NodeRef<Select>,
     form: NodeRef<Select>,
@@ -70,17 +72,25 @@ struct Fields {
 }
 
 impl Fields {
+    /// Empty ones.
+    fn with(tree: &Tree) -> Self {
+        Self {
+            unit: Found::one(tree, takes_devices),
+            counter: NodeRef::new(),
+            class: NodeRef::new(),
+            form: NodeRef::new(),
+            pin: NodeRef::new(),
+        }
+    }
+
     /// What stands in them now.
     fn read(self) -> Result<(UnitId, NewCode), Text> {
-        let chosen = |select: NodeRef<Select>| select.get().map(|select| select.value());
-        let typed = |input: NodeRef<Input>| input.get().map(|input| input.value());
-        let unit = chosen(self.unit).unwrap_or_default();
-        let unit = UnitId::parse(&unit).map_err(|_| Text::UnitNeeded)?;
+        let unit = self.unit.read_one()?;
         let wanted = request(
-            &typed(self.counter).unwrap_or_default(),
-            &chosen(self.class).unwrap_or_default(),
-            &chosen(self.form).unwrap_or_default(),
-            &typed(self.pin).unwrap_or_default(),
+            &typed(self.counter),
+            &chosen(self.class),
+            &chosen(self.form),
+            &typed(self.pin),
         )?;
         Ok((unit, wanted))
     }
@@ -94,7 +104,7 @@ pub fn NewCodeForm(
 ) -> impl IntoView {
     let words = Words::here();
     let desk = Desk::here();
-    let fields = Fields::default();
+    let fields = Fields::with(&tree.get_untracked().unwrap_or_default());
     let answer = RwSignal::new(Said::Nothing);
     let is_open = RwSignal::new(false);
 
@@ -174,35 +184,15 @@ fn Form(fields: Fields, tree: Memo<Option<Arc<Tree>>>, submit: Callback<()>) -> 
         event.prevent_default();
         submit.run(());
     };
-    let units = move || {
-        let options = tree.get()?.options(words.language().tag(), takes_devices);
-        let options = options.into_iter();
-        let options = options.map(|(id, name)| view! { <option value=id>{name}</option> });
-        Some(options.collect_view())
-    };
     let forms = offered(Desk::here());
-    let at = RwSignal::new(None::<String>);
-    let first = move || {
-        let tree = tree.get()?;
-        let mut collecting = tree.in_order().filter(|unit| takes_devices(unit));
-        collecting.next().map(|unit| unit.id.to_string())
-    };
     let counters = move || {
-        let at = at.get().or_else(first)?;
+        let at = fields.unit.chosen()?;
         Some(counters::offered(&*tree.get()?, &at, "counters-here"))
     };
+    let units = tree.get_untracked().unwrap_or_default();
     view! {
         <form on:submit=submit>
-            <label class="field">
-                <span>{words.line(Text::Unit)}</span>
-                <select
-                    node_ref=fields.unit
-                    name="unit"
-                    on:change=move |event| at.set(Some(event_target_value(&event)))
-                >
-                    {units}
-                </select>
-            </label>
+            {finder(fields.unit, Text::Unit, "unit-of-new".to_owned(), units)}
             {counters}
             <Field
                 label=Text::CounterName

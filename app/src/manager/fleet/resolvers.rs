@@ -1,16 +1,19 @@
 //! Which agency resolves the dossiers of which service field, where it is not the unit that serves: lines
 //! to add and to take away.
 
+use std::sync::Arc;
+
 use leptos::html::Select;
 use leptos::prelude::*;
-use survey::id::{FieldId, UnitId};
+use survey::id::{DeviceId, FieldId, UnitId};
 use survey::wire::device::Resolver;
 use survey::wire::fleet::SERVICE_FIELDS;
 use survey::wire::manager::{Unit, UnitKind};
 
 use super::Known;
 use crate::manager::choice::{Choice, chosen};
-use crate::parts::Words;
+use crate::manager::finder::{Found, finder};
+use crate::parts::{Tone, Words, band};
 use crate::text::{Language, ManagerText as Text};
 
 /// The name of a service field.
@@ -25,18 +28,27 @@ fn field_name(id: &str, language: Language) -> String {
     )
 }
 
+/// Whether a unit may resolve what others receive: an open one that has people.
+const fn is_agency(unit: &Unit) -> bool {
+    unit.valid_to.is_none() && !matches!(unit.kind, UnitKind::Country | UnitKind::Counter)
+}
+
 /// The lines, and the choices for another one.
 #[component]
 pub(super) fn Resolvers(
     /// What is set.
     set: RwSignal<Vec<Resolver>>,
-    /// The unit where the device stands: it needs no line.
+    /// The device.
+    device: DeviceId,
+    /// The unit where it stands: it needs no line.
     own: UnitId,
     /// All units.
     known: StoredValue<Known>,
 ) -> impl IntoView {
     let words = Words::here();
-    let (field, unit) = (NodeRef::<Select>::new(), NodeRef::<Select>::new());
+    let field = NodeRef::<Select>::new();
+    let unit = Found::of(Vec::new(), 1, is_agency);
+    let wrong = RwSignal::new(None::<Text>);
     let fields = Signal::derive(move || {
         let language = words.language();
         let free = SERVICE_FIELDS.iter().filter(|(id, ..)| {
@@ -45,17 +57,15 @@ pub(super) fn Resolvers(
         let option = |(id, ..): &(&str, &str, &str)| ((*id).to_owned(), field_name(id, language));
         free.map(option).collect::<Vec<_>>()
     });
-    let units = Signal::derive(move || {
-        let tag = words.language().tag();
-        let is_other = |unit: &Unit| {
-            let is_agency = !matches!(unit.kind, UnitKind::Country | UnitKind::Counter);
-            unit.valid_to.is_none() && unit.id != own && is_agency
-        };
-        known.with_value(|known| known.tree.options(tag, is_other))
-    });
+    let tree = known.with_value(|known| Arc::clone(&known.tree));
+    let id = format!("resolver-of-{device}");
     let add = move |_| {
-        let read = FieldId::parse(&chosen(field)).ok();
-        if let Some((field, unit)) = read.zip(UnitId::parse(&chosen(unit)).ok()) {
+        let is_other = |unit: &UnitId| (*unit != own).then_some(()).ok_or(Text::OwnResolver);
+        let read = unit
+            .read_one()
+            .and_then(|unit| is_other(&unit).map(|()| unit));
+        wrong.set(read.as_ref().err().copied());
+        if let Some((field, unit)) = FieldId::parse(&chosen(field)).ok().zip(read.ok()) {
             set.update(|set| set.push(Resolver { field, unit }));
         }
     };
@@ -83,11 +93,12 @@ pub(super) fn Resolvers(
             <ul class="rights">{lines}</ul>
             <div class="fields">
                 <Choice label=Text::ServiceField node_ref=field name="field" options=fields />
-                <Choice label=Text::ResolverUnit node_ref=unit name="resolver" options=units />
+                {finder(unit, Text::ResolverUnit, id, tree)}
                 <button class="button" type="button" on:click=add>
                     {words.line(Text::AddResolver)}
                 </button>
             </div>
+            {move || wrong.get().map(|text| band(Tone::Red, words.say(text)))}
         </fieldset>
     }
 }

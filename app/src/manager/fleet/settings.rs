@@ -256,7 +256,7 @@ fn inside(
             is_digits=true
             is_optional=true
         />
-        <Resolvers set=fields.resolvers own=row.unit.clone() known />
+        <Resolvers set=fields.resolvers device=row.device own=row.unit.clone() known />
         <div class="wide">
             {tick(fields.training, settings.training, words.line(Text::TrainingLabel).into_any())}
             <p class="soft">{words.line(Text::TrainingHelp)}</p>

@@ -1,9 +1,11 @@
 //! What can be done with one device: other settings, another place, another device in its place.
 
+use std::sync::Arc;
+
 use leptos::ev::SubmitEvent;
-use leptos::html::{Input, Select};
+use leptos::html::Input;
 use leptos::prelude::*;
-use survey::id::{CounterId, DeviceId, UnitId};
+use survey::id::{CounterId, DeviceId};
 use survey::wire::device::Names;
 use survey::wire::fleet::Move;
 use survey::wire::manager::{DeviceRow, FreshCode};
@@ -16,8 +18,8 @@ use super::new_code::takes_devices;
 use super::settings::Configure;
 use crate::device::api;
 use crate::manager::account::{Desk, said};
-use crate::manager::choice::{Choice, chosen};
 use crate::manager::field::{Field, typed};
+use crate::manager::finder::{Found, finder};
 use crate::manager::grave::carry_out;
 use crate::manager::overview::fold::slug;
 use crate::parts::{Tone, Words, band};
@@ -84,22 +86,20 @@ pub(super) fn Tools(
 fn Relocate(row: DeviceRow, known: StoredValue<Known>, refresh: Callback<()>) -> impl IntoView {
     let words = Words::here();
     let desk = Desk::here();
-    let (unit, counter) = (NodeRef::<Select>::new(), NodeRef::<Input>::new());
+    let unit = Found::of(vec![row.unit], 1, takes_devices);
+    let counter = NodeRef::<Input>::new();
     let trouble = RwSignal::new(None::<Result<Text, api::Trouble>>);
-    let (own, name) = (row.unit.to_string(), row.counter_name.vi.clone());
-    let device = row.device;
-    let units = Signal::derive(move || {
-        let tag = words.language().tag();
-        known.with_value(|known| known.tree.options(tag, takes_devices))
-    });
+    let (device, name) = (row.device, row.counter_name.vi);
+    let tree = known.with_value(|known| Arc::clone(&known.tree));
+    let id = format!("unit-of-{device}");
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let name = typed(counter);
-        let wanted = UnitId::parse(&chosen(unit))
-            .ok()
-            .zip(CounterId::parse(&slug(&name, CounterId::LONGEST)).ok());
-        let Some((unit, counter)) = wanted else {
-            return trouble.set(Some(Ok(Text::CounterNeeded)));
+        let counter = CounterId::parse(&slug(&name, CounterId::LONGEST));
+        let counter = counter.map_err(|_| Text::CounterNeeded);
+        let (unit, counter) = match unit.read_one().and_then(|unit| Ok((unit, counter?))) {
+            Ok(read) => read,
+            Err(wrong) => return trouble.set(Some(Ok(wrong))),
         };
         let names = Names {
             vi: name,
@@ -137,7 +137,7 @@ fn Relocate(row: DeviceRow, known: StoredValue<Known>, refresh: Callback<()>) ->
     view! {
         <form on:submit=submit>
             <p>{words.line(Text::MoveHelp)}</p>
-            <Choice label=Text::Unit node_ref=unit name="unit" options=units value=own />
+            {finder(unit, Text::Unit, id, tree)}
             <Field label=Text::CounterName node_ref=counter name="counter" value=name />
             {note}
             <button class="button main" type="submit">

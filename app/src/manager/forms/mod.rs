@@ -12,11 +12,12 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use survey::wire::forms::Forms as Registry;
 
-use super::account::{Desk, said};
+use super::account::Desk;
 use super::only::only_if;
+use super::opening::told;
 use super::overview::tree::Tree;
 use crate::device::api;
-use crate::parts::{Tone, Words, band};
+use crate::parts::Words;
 use crate::text::ManagerText as Text;
 use add::Add;
 use card::Card;
@@ -53,17 +54,15 @@ pub fn Forms() -> impl IntoView {
         });
     });
     refresh.run(());
-    let list = move || match known.get() {
-        None => view! { <p role="status">{words.say(Text::Loading)}</p> }.into_any(),
-        Some(Err(met)) => band(Tone::Red, said(words, &met)),
-        Some(Ok(known)) => {
+    let list = move || {
+        told(words, known.get(), |known| {
             let rows = known.registry.forms.into_iter();
             let cards = rows.map(|row| {
                 let tree = Arc::clone(&known.tree);
                 view! { <Card row tree /> }
             });
             view! { <ul class="devices forms">{cards.collect_view()}</ul> }.into_any()
-        }
+        })
     };
     view! {
         <article class="house">

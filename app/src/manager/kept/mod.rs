@@ -11,11 +11,12 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use survey::wire::quarantine::Quarantine;
 
-use super::account::{Desk, WithKept, said};
+use super::account::{Desk, WithKept};
 use super::only::only_if;
+use super::opening::{opening, told};
 use super::overview::tree::Tree;
 use crate::device::api;
-use crate::parts::{Tone, Words, band};
+use crate::parts::Words;
 use crate::text::ManagerText as Text;
 use group::GroupCard;
 use upload::Upload;
@@ -45,20 +46,8 @@ pub fn Kept() -> impl IntoView {
     refresh.run(());
     view! {
         <article class="kept">
-            <header class="fleet-head">
-                <h1>{words.line(Text::KeptTitle)}</h1>
-                <button class="button quiet" on:click=move |_| refresh.run(())>
-                    {words.line(Text::Refresh)}
-                </button>
-            </header>
-            <p class="soft">{words.line(Text::KeptHelp)}</p>
-            {move || match known.get() {
-                None => view! { <p role="status">{words.say(Text::Loading)}</p> }.into_any(),
-                Some(Err(met)) => {
-                    band(Tone::Red, said(words, &met))
-                }
-                Some(Ok(known)) => list(words, &known, refresh),
-            }}
+            {opening(words, Text::KeptTitle, Text::KeptHelp, Text::Refresh, refresh)}
+            {move || told(words, known.get(), |known| list(words, &known, refresh))}
             {only_if(
                 move || desk.powers().with_kept == WithKept::Decide,
                 move || view! { <Upload refresh /> }.into_any(),

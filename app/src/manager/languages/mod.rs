@@ -8,8 +8,9 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use survey::form::Form;
 
-use super::account::{Desk, said};
+use super::account::Desk;
 use super::forms::{registry, title};
+use super::opening::told;
 use crate::device::{aloud, api};
 use crate::parts::{Tone, Words, band};
 use crate::text::ManagerText as Text;
@@ -47,14 +48,12 @@ pub fn Languages() -> impl IntoView {
         }
         known.try_set(Some(answer));
     });
-    let list = move || match known.get() {
-        None => view! { <p role="status">{words.say(Text::Loading)}</p> }.into_any(),
-        Some(Err(met)) => band(Tone::Red, said(words, &met)),
-        Some(Ok(known)) => {
+    let list = move || {
+        told(words, known.get(), |known| {
             let cards = known.languages.iter();
             let cards = cards.map(|language| card(words, language, &known.forms));
             view! { <ul class="languages-list">{cards.collect_view()}</ul> }.into_any()
-        }
+        })
     };
     view! {
         <article class="house">

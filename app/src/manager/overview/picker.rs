@@ -10,6 +10,7 @@ use survey::id::UnitId;
 
 use super::tree::{Key, Row, Rows, Step, Tree, step};
 use crate::device::page;
+use crate::manager::field::search;
 use crate::manager::unit::HEADING;
 use crate::parts::Words;
 use crate::text::ManagerText as Text;
@@ -53,7 +54,7 @@ impl Picking {
                 if typed.trim().is_empty() {
                     tree.rows(&open.get())
                 } else {
-                    tree.find(&typed)
+                    tree.find(&typed, |_| true)
                 }
             })
         });
@@ -222,7 +223,7 @@ pub fn Picker(
 #[component]
 fn Search(picking: Picking) -> impl IntoView {
     let words = Words::here();
-    let typed = picking.typed;
+    let on_key = Callback::new(move |event| picking.on_search_key(&event));
     let found = move || {
         let n = picking.found.with(|found| found.rows.len() + found.more);
         let n = i64::try_from(n).unwrap_or_default();
@@ -231,19 +232,7 @@ fn Search(picking: Picking) -> impl IntoView {
             .then(|| words.count(Text::UnitsFound, n))
     };
     view! {
-        <label class="field">
-            <span>{words.line(Text::FindUnit)}</span>
-            <input
-                id=SEARCH
-                type="search"
-                autocomplete="off"
-                spellcheck="false"
-                placeholder=words.line(Text::FindUnitExample)
-                prop:value=move || typed.get()
-                on:input=move |event| typed.set(event_target_value(&event))
-                on:keydown=move |event| picking.on_search_key(&event)
-            />
-        </label>
+        {search(Text::FindUnit, SEARCH.to_owned(), picking.typed, on_key)}
         <p class="spoken" role="status">
             {found}
         </p>

@@ -1,5 +1,6 @@
 //! The units one may see, as a tree: which rows are shown, where the keys lead. Never: drawing.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use survey::id::UnitId;
@@ -134,10 +135,7 @@ impl Tree {
     /// The units above a unit, topmost first, without itself.
     #[must_use]
     pub fn above(&self, id: &UnitId) -> Vec<&Unit> {
-        let parent = |node: &Node| self.nodes.get(node.parent?);
-        let first = self.node(id).and_then(parent);
-        // As many steps as there are units at most: a circle in bad data ends.
-        let path = std::iter::successors(first, |node| parent(node)).take(self.nodes.len());
+        let path = self.path(self.node(id)).skip(1);
         let mut above: Vec<&Unit> = path.map(|node| &node.unit).collect();
         above.reverse();
         above
@@ -159,12 +157,12 @@ impl Tree {
         }
     }
 
-    /// The units to choose from, each as its id and its name with its place.
+    /// The unit that is meant without a word: the only one of such units.
     #[must_use]
-    pub fn options(&self, tag: &str, is_one: impl Fn(&Unit) -> bool) -> Vec<(String, String)> {
-        let units = self.in_order().filter(|unit| is_one(unit));
-        let option = |unit: &Unit| (unit.id.to_string(), self.placed_name(&unit.id, tag));
-        units.map(option).collect()
+    pub fn only(&self, is_one: fn(&Unit) -> bool) -> Option<&UnitId> {
+        let mut ones = self.nodes.iter().filter(|node| is_one(&node.unit));
+        let only = ones.next()?;
+        ones.next().is_none().then_some(&only.unit.id)
     }
 
     /// How many units stand directly below a unit.
@@ -209,15 +207,35 @@ impl Tree {
         }
     }
 
-    /// The units whose name has every word that was typed, marks or not; the earlier in the
-    /// name, the earlier in the list.
+    /// The units whose name has what was typed, marks or not: all of it, or its beginning where the names
+    /// above have the other words, as many communes have one name. The earlier in the name and the more of
+    /// it, the earlier in the list.
     #[must_use]
-    pub fn find(&self, typed: &str) -> Rows {
+    pub fn find(&self, typed: &str, is_one: fn(&Unit) -> bool) -> Rows {
         let typed = fold(typed);
-        let words: Vec<&str> = typed.split(' ').collect();
-        let fits = |node: &&Node| words.iter().all(|word| node.folded.contains(word));
+        let ends = typed.match_indices(' ').map(|(at, _)| at);
+        let heads: Vec<&str> = ends
+            .chain([typed.len()])
+            .filter_map(|at| typed.get(..at))
+            .collect();
+        let own = |node: &Node| {
+            let heads = heads.iter();
+            heads
+                .take_while(|head| node.folded.contains(**head))
+                .count()
+        };
+        let is_placed = |node: &Node| {
+            typed.split(' ').all(|word| {
+                let mut path = self.path(Some(node));
+                path.any(|node| node.folded.contains(word))
+            })
+        };
+        let fits = |node: &&Node| is_one(&node.unit) && own(node) > 0 && is_placed(node);
         let mut found: Vec<&Node> = self.nodes.iter().filter(fits).collect();
-        found.sort_by_key(|node| node.folded.find(&typed).unwrap_or(usize::MAX));
+        found.sort_by_cached_key(|node| {
+            let at = node.folded.find(&typed).unwrap_or(usize::MAX);
+            (at, Reverse(own(node)))
+        });
         let of = found.len();
         let rows = found.iter().take(MOST_FOUND).enumerate();
         Rows {
@@ -232,6 +250,13 @@ impl Tree {
                 .collect(),
             more: of.saturating_sub(MOST_FOUND),
         }
+    }
+
+    /// A unit and those above it, upwards.
+    fn path<'a>(&'a self, node: Option<&'a Node>) -> impl Iterator<Item = &'a Node> {
+        let path = std::iter::successors(node, |node| self.nodes.get(node.parent?));
+        // As many steps as there are units at most: a circle in bad data ends.
+        path.take(self.nodes.len())
     }
 
     fn node(&self, id: &UnitId) -> Option<&Node> {
@@ -375,9 +400,20 @@ mod tests {
         assert_eq!(name(&tree, "33.7.q"), "Quầy 1 · Tỉnh Hưng Yên");
         assert_eq!(name(&tree, "96"), "Tỉnh Cà Mau");
         assert_eq!(name(&tree, "12"), "12", "not in sight");
-        let communes = tree.options("vi", |unit| unit.name.vi.starts_with("Xã"));
-        assert_eq!(communes.len(), 2);
-        assert_ne!(communes[0].1, communes[1].1);
+        let found = tree.find("xa tan tien ca mau", |_| true);
+        assert_eq!(ids(&found), ["96.1"], "typed on with its province");
+        assert_eq!(ids(&tree.find("ca mau", |_| true)), ["96"]);
+    }
+
+    #[test]
+    fn ua2_a_unit_that_is_the_only_one_of_its_kind_need_not_be_typed() {
+        let tree = tree();
+        assert_eq!(
+            tree.only(|unit| unit.name.vi.starts_with("Xã")),
+            Some(&id("33.2"))
+        );
+        assert_eq!(tree.only(|unit| unit.name.vi.contains("Hiến")), None);
+        assert_eq!(tree.only(|_| false), None);
     }
 
     fn ids(rows: &Rows) -> Vec<&str> {
@@ -408,17 +444,20 @@ mod tests {
     #[test]
     fn a_name_is_found_without_marks_earlier_in_the_name_first() {
         let tree = tree();
-        assert_eq!(ids(&tree.find("pho hien")), ["33.1.q", "33.1"]);
-        assert_eq!(ids(&tree.find("HIẾN")), ["33.2", "33.1.q", "33.1"]);
-        assert_eq!(ids(&tree.find("hien pho phuong")), ["33.1"]);
-        assert_eq!(ids(&tree.find("xa hien")), ["33.2"]);
-        assert!(tree.find("ha noi").rows.is_empty());
+        let find = |typed| tree.find(typed, |_| true);
+        assert_eq!(ids(&find("pho hien")), ["33.1.q", "33.1"]);
+        assert_eq!(ids(&find("HIẾN")), ["33.2", "33.1.q", "33.1"]);
+        assert_eq!(ids(&find("hien pho phuong")), ["33.1", "33.1.q"]);
+        assert_eq!(ids(&find("xa hien")), ["33.2"]);
+        assert!(find("ha noi").rows.is_empty());
+        let closed = tree.find("hien", |unit| unit.id.as_str() != "33.2");
+        assert_eq!(ids(&closed), ["33.1.q", "33.1"]);
         let many = Tree::of(
             (0..3_321)
                 .map(|n| unit(&n.to_string(), "Xã", None))
                 .collect(),
         );
-        let found = many.find("xa");
+        let found = many.find("xa", |_| true);
         assert_eq!(
             (found.rows.len(), found.more),
             (MOST_FOUND, 3_321 - MOST_FOUND)

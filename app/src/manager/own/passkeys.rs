@@ -11,8 +11,9 @@ use crate::device::{api, passkey};
 use crate::manager::account::{missed, said};
 use crate::manager::field::{Field, typed};
 use crate::manager::grave::Writes;
+use crate::manager::opening::told;
 use crate::manager::sure::{Step, sure};
-use crate::parts::{Tone, band, format};
+use crate::parts::format;
 use crate::text::ManagerText as Text;
 
 /// The list, and the form for another one.
@@ -35,17 +36,15 @@ pub(super) fn Keys(
             own.try_set(Some(answer));
         });
     });
-    let list = move || match own.get() {
-        None => view! { <p role="status">{words.say(Text::Loading)}</p> }.into_any(),
-        Some(Err(met)) => band(Tone::Red, said(words, &met)),
-        Some(Ok(own)) if own.passkeys.is_empty() => {
-            view! { <p>{words.say(Text::NoPasskeys)}</p> }.into_any()
-        }
-        Some(Ok(own)) => {
+    let list = move || {
+        told(words, own.get(), |own| {
+            if own.passkeys.is_empty() {
+                return view! { <p>{words.say(Text::NoPasskeys)}</p> }.into_any();
+            }
             let lines = own.passkeys.into_iter();
             let lines = lines.map(|passkey| view! { <Key passkey writes /> });
             view! { <ul class="passkeys">{lines.collect_view()}</ul> }.into_any()
-        }
+        })
     };
     let form = if passkey::is_offered() {
         view! { <Another writes /> }.into_any()

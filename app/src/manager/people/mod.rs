@@ -14,9 +14,10 @@ use survey::wire::manager::{NewAccount, NewGrant, Role};
 use survey::wire::people::{AccountRow, Accounts, DatedGrant, NewGrants, NewPassword};
 use survey::wire::write;
 
-use super::account::{Desk, said};
+use super::account::Desk;
 use super::field::{Field, typed};
 use super::grave::Writes;
+use super::opening::told;
 use super::overview::tree::Tree;
 use crate::device::api;
 use crate::parts::{Tone, Words, band, format};
@@ -94,19 +95,16 @@ pub fn People() -> impl IntoView {
             <h1>{words.line(Text::PeopleTab)}</h1>
             <p class="soft">{words.line(Text::PeopleHelp)}</p>
             {move || keeping.writes.note()}
-            {move || match rows.get() {
-                None => view! { <p role="status">{words.say(Text::Loading)}</p> }.into_any(),
-                Some(Err(met)) => {
-                    band(Tone::Red, said(words, &met))
-                }
-                Some(Ok(rows)) => {
+            {move || {
+                let list = |rows: Vec<AccountRow>| {
                     let cards = rows.into_iter().map(|row| view! { <Account row keeping /> });
                     view! {
                         <Newcomer keeping />
                         <ul class="devices">{cards.collect_view()}</ul>
                     }
                         .into_any()
-                }
+                };
+                told(words, rows.get(), list)
             }}
         </article>
     }
@@ -197,6 +195,7 @@ fn Rights(row: AccountRow, keeping: Keeping) -> impl IntoView {
     // Nobody keeps an account without rights but who keeps all accounts: it would be lost to this one.
     let is_empty = RwSignal::new(false);
     let path = format!("/v1/accounts/{}/grants", row.account);
+    let field = ["unit-of-", &row.account].concat();
     let add = Callback::new(move |grant: DatedGrant| wanted.update(|wanted| wanted.push(grant)));
     let lines = move || {
         let tree = keeping.tree.get();
@@ -235,7 +234,7 @@ fn Rights(row: AccountRow, keeping: Keeping) -> impl IntoView {
     view! {
         <div class="drawer">
             <ul class="rights">{lines}</ul>
-            <GrantFields keeping add />
+            <GrantFields keeping field add />
             <p>{words.line(Text::GrantsHelp)}</p>
             {move || is_empty.get().then(|| band(Tone::Red, words.say(Text::GrantNeeded)))}
             <button class="button main" on:click=save>
@@ -307,7 +306,7 @@ fn Newcomer(keeping: Keeping) -> impl IntoView {
                     autocomplete="off"
                 />
             </div>
-            <GrantFields keeping add verb=Text::MakeAccount />
+            <GrantFields keeping field="unit-of-new" add verb=Text::MakeAccount />
         </details>
     }
 }

@@ -47,12 +47,12 @@ impl Fields {
             vi: NodeRef::new(),
             en: NodeRef::new(),
             kind: NodeRef::new(),
-            parent: Found::of(parent.into_iter().collect(), 1),
+            parent: Found::of(parent.into_iter().collect(), 1, |_| true),
             gso: NodeRef::new(),
             agency: NodeRef::new(),
             from: NodeRef::new(),
             to: NodeRef::new(),
-            successors: Found::of(successors, usize::MAX),
+            successors: Found::of(successors, usize::MAX, |_| true),
             collects: NodeRef::new(),
         }
     }
@@ -227,7 +227,7 @@ fn inside(
                     options=kinds(words)
                     value=kind
                 />
-                {finder(fields.parent, Text::ParentLabel, "parent", Arc::clone(&tree))}
+                {finder(fields.parent, Text::ParentLabel, "parent".to_owned(), Arc::clone(&tree))}
                 <Field
                     label=Text::GsoLabel
                     node_ref=fields.gso
@@ -257,7 +257,7 @@ fn inside(
                     is_optional=true
                     value=cell(|unit| unit.valid_to.map_or_else(String::new, |day| day.to_string()))
                 />
-                {finder(fields.successors, Text::SuccessorsLabel, "successors", tree)}
+                {finder(fields.successors, Text::SuccessorsLabel, "successors".to_owned(), tree)}
         {tick(fields.collects, collects, words.line(Text::CollectsLabel).into_any())}
     }
     .into_any()

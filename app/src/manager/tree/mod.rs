@@ -14,13 +14,14 @@ use survey::id::UnitId;
 use survey::wire::manager::{Unit, UnitKind};
 use survey::wire::units::{Column, Outcome};
 
-use super::account::{Desk, said};
+use super::account::Desk;
 use super::grave::take_away;
+use super::opening::told;
 use super::overview::picker::Picker;
 use super::overview::tree::Tree;
 use super::program::Program;
 use crate::device::api;
-use crate::parts::{Tone, Words, band, format};
+use crate::parts::{Words, format};
 use crate::text::{DossierText, ManagerText as Text};
 use edit::Edit;
 use history::Past;
@@ -162,12 +163,10 @@ pub fn Organisation() -> impl IntoView {
             </header>
             <p class="soft">{words.line(Text::UnitsHelp)}</p>
             <Import names=TreeHere(known) refresh />
-            {move || match known.get() {
-                None => view! { <p role="status">{words.say(Text::Loading)}</p> }.into_any(),
-                Some(Err(met)) => {
-                    band(Tone::Red, said(words, &met))
-                }
-                Some(Ok(tree)) => view! { <Kept names=TreeHere(known) tree chosen refresh /> }.into_any(),
+            {move || {
+                let names = TreeHere(known);
+                let kept = |tree| view! { <Kept names tree chosen refresh /> }.into_any();
+                told(words, known.get(), kept)
             }}
         </article>
     }

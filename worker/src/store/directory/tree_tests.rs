@@ -80,6 +80,7 @@ fn d1_what_was_merged_is_an_earlier_part_of_its_heir_and_its_devices_follow() {
     assert!(change(&directory, &operator, &[merged("33.2", "33.5")], false).done);
     let earlier = directory.predecessors(&id("33.5")).unwrap();
     assert_eq!(earlier, [id("33.1"), id("33.2")]);
+    assert_eq!(directory.predecessors(&id("34.1")).unwrap(), []);
 }
 
 #[test]
