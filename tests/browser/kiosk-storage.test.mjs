@@ -44,6 +44,26 @@ test("b2_the_browsers_promise_to_keep_is_shown_and_sent", async () => {
   }
 });
 
+test("s2_the_devices_key_is_in_its_storage_and_leaves_the_browser_in_no_format", async () => {
+  const found = await kiosk.page.evaluate(async () => {
+    const [{ name }] = await indexedDB.databases();
+    const opened = await new Promise((go) => (indexedDB.open(name).onsuccess = (event) => go(event.target.result)));
+    const keys = [];
+    const look = (value) => {
+      if (value instanceof CryptoKey) keys.push(value);
+      else if (value && typeof value === "object") Object.values(value).forEach(look);
+    };
+    for (const store of opened.objectStoreNames) {
+      look(await new Promise((go) => (opened.transaction(store).objectStore(store).getAll().onsuccess = (event) => go(event.target.result))));
+    }
+    opened.close();
+    const secret = keys.filter(({ type }) => type === "private");
+    const tried = secret.flatMap((key) => ["pkcs8", "jwk", "raw"].map((format) => crypto.subtle.exportKey(format, key).then(() => format, () => "refused")));
+    return { secret: secret.length, uses: secret.flatMap(({ usages }) => usages), out: await Promise.all(tried) };
+  });
+  assert.deepEqual(found, { secret: 1, uses: ["sign"], out: ["refused", "refused", "refused"] });
+});
+
 test("b4_a_dead_database_handle_is_replaced_in_the_middle_of_an_answer", async () => {
   const tab = await kiosk.tab("/", watchStorage);
   await tab.attract();

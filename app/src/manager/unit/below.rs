@@ -67,6 +67,7 @@ pub fn Below(
                 <ul class="glance">
                     {watched(side, &children)} {quiet(side, silent)}
                     {coverage.map(|coverage| covered(side, &coverage))}
+                    {listed(side, &children, Text::WatchFew, "calm", &has_too_few)}
                 </ul>
                 {folded(side.words, &children, name, table)}
             </section>
@@ -96,26 +97,32 @@ fn watched(side: Side, children: &[ChildView]) -> AnyView {
     let has_band = |band: BandView| {
         move |child: &ChildView| child.place.is_some_and(|place| place.band == band)
     };
-    let of = |text: Text, tone: &'static str, is_so: &dyn Fn(&ChildView) -> bool| {
-        let units: Vec<UnitId> = children
-            .iter()
-            .filter(|child| is_so(child))
-            .map(|child| child.unit.clone())
-            .collect();
-        card(side, text, tone, &units)
-    };
+    let of =
+        |text, tone, is_so: &dyn Fn(&ChildView) -> bool| listed(side, children, text, tone, is_so);
     view! {
         {of(Text::WatchBelow, "amber", &has_band(BandView::Below))}
         {of(Text::WatchFell, "amber", &has_fallen)}
         {of(Text::WatchAbove, "good", &has_band(BandView::Above))}
         {of(Text::WatchPerfect, "calm", &|child| nearly_perfect(&child.figure))}
-        {of(
-            Text::WatchFew,
-            "calm",
-            &|child| matches!(child.figure.showing, ShowingView::Hidden { .. }),
-        )}
     }
     .into_any()
+}
+
+/// Those units of which something is so.
+fn listed(
+    side: Side,
+    children: &[ChildView],
+    text: Text,
+    tone: &'static str,
+    is_so: &dyn Fn(&ChildView) -> bool,
+) -> AnyView {
+    let those = children.iter().filter(|child| is_so(child));
+    let units: Vec<UnitId> = those.map(|child| child.unit.clone()).collect();
+    card(side, text, tone, &units)
+}
+
+const fn has_too_few(child: &ChildView) -> bool {
+    matches!(child.figure.showing, ShowingView::Hidden { .. })
 }
 
 fn has_fallen(child: &ChildView) -> bool {
