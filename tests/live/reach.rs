@@ -2,7 +2,9 @@
 //! included, names no unit outside of the caller's own (rule S4).
 
 use std::collections::BTreeSet;
+use std::io::Cursor;
 
+use calamine::{Reader as _, Xlsx};
 use fastrand::Rng;
 use serde_json::{Value, json};
 
@@ -172,6 +174,8 @@ impl Country {
                 format!("/v1/units/{unit}/review"),
                 json!({"key": "no-such-key", "decision": "keep"}),
             ),
+            read(format!("/v1/units/{unit}/figures.csv?form=sipas2022")),
+            read(format!("/v1/units/{unit}/figures.xlsx?form=sipas2022")),
             read(format!("/v1/units/{unit}/history")),
             read(format!("/v1/units/{unit}/resolvers")),
             read(format!("/v1/units/{unit}/figures?form=sipas2022")),
@@ -273,13 +277,24 @@ impl Country {
     /// What stands in an answer, its headers too, of units that are neither the caller's nor in the
     /// request.
     fn leaks(&self, reply: &Reply, reached: &BTreeSet<usize>, asked: &str) -> Vec<String> {
-        let text = reply.everything();
+        let text = [reply.everything(), cells(&reply.bytes)].concat();
         let outside = (0..self.wood.parents.len()).filter(|at| !reached.contains(at));
         let found = outside
             .map(id)
             .filter(|id| !asked.contains(id) && text.contains(id));
         found.collect()
     }
+}
+
+/// What stands in the cells of a workbook, which is packed; nothing of anything else.
+fn cells(bytes: &[u8]) -> String {
+    let Ok(mut book) = Xlsx::new(Cursor::new(bytes)) else {
+        return String::new();
+    };
+    let sheets = book.worksheets();
+    let rows = sheets.iter().flat_map(|(_, sheet)| sheet.rows());
+    let cells = rows.flatten().map(ToString::to_string);
+    cells.collect::<Vec<_>>().join("\n")
 }
 
 /// The path as the API is described: `/v1/units/{unit}/live`.
