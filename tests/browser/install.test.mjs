@@ -94,7 +94,7 @@ const FORMS = new URL("../../survey/forms", import.meta.url).pathname;
 const DIST = process.env.DIST ?? new URL("../../dist", import.meta.url).pathname;
 
 test("u8_u9_what_is_loaded_first_is_small", () => {
-  for (const [page, most] of [["counter", 120_000], ["manager", 350_000], ["manager/house", 350_000]]) {
+  for (const [page, most] of [["counter", 120_000], ["manager", 350_000], ["manager/house", 350_000], ["manager/action", 350_000]]) {
     const files = readdirSync(join(DIST, page), { withFileTypes: true }).filter((file) => file.isFile());
     // A list of units is a file to take away; no page loads it.
     const paths = files.filter(({ name }) => !name.endsWith(".csv")).map(({ name }) => join(DIST, page, name));
@@ -112,7 +112,7 @@ test("u8_u9_what_is_loaded_first_is_small", () => {
 });
 
 test("s15_no_page_names_a_file_of_the_machine_it_was_built_on", () => {
-  for (const page of ["counter", "manager", "manager/house"]) {
+  for (const page of ["counter", "manager", "manager/house", "manager/action"]) {
     const programs = readdirSync(join(DIST, page)).filter((name) => name.endsWith(".wasm"));
     assert.equal(programs.length, 1);
     const text = readFileSync(join(DIST, page, programs[0]), "latin1");

@@ -174,14 +174,33 @@ fn st22_dispersion_and_discoveries() {
 
 #[test]
 fn st22_one_abandoned_counter_among_many_is_seen_and_ordinary_ones_are_not() {
-    let ordinary = (0..40).map(|i| Estimate::of_people(16 + i % 9, 200).unwrap());
-    let units: Vec<Estimate> = ordinary
-        .chain([Estimate::of_people(90, 200).unwrap()])
-        .collect();
-    let flags = quality::unusual_rates(&units);
+    let ordinary = (0..40).map(|i| (16 + i % 9, 200));
+    let units: Vec<(u64, u64)> = ordinary.chain([(90, 200), (0, 200)]).collect();
+    let flags = quality::high_rates(&units);
     assert_eq!(flags.iter().position(|&flag| flag), Some(40));
+    assert_eq!(
+        flags.iter().filter(|&&flag| flag).count(),
+        1,
+        "less than its peers is no sign"
+    );
+    assert_eq!(quality::high_rates(&[]), Vec::<bool>::new());
+    assert_eq!(
+        quality::high_rates(&[(0, 100); 9]),
+        [false; 9],
+        "nothing varies"
+    );
+}
+
+#[test]
+fn st22_units_that_differ_by_habit_are_not_told_from_one_another() {
+    // From 10 to 30 %, each of ten thousand: by chance alone every one of them would stand out.
+    let habits: Vec<(u64, u64)> = (0..21).map(|i| (1_000 + 100 * i, 10_000)).collect();
+    assert_eq!(quality::high_rates(&habits), [false; 21]);
+    let (mut with_one, place) = (habits, 5);
+    with_one[place] = (9_000, 10_000);
+    let flags = quality::high_rates(&with_one);
+    assert_eq!(flags.iter().position(|&flag| flag), Some(place));
     assert_eq!(flags.iter().filter(|&&flag| flag).count(), 1);
-    assert_eq!(quality::unusual_rates(&[]), Vec::<bool>::new());
 }
 
 #[test]
@@ -195,14 +214,18 @@ fn st22_answers_that_never_vary_are_seen_among_ordinary_ones() {
         (29, 30),
         (23, 30),
         (26, 30),
+        (24, 30),
+        (27, 30),
+        (23, 30),
+        (28, 30),
     ];
-    let made_up = [(27, 30); 7]
+    let made_up = [(27, 30); 11]
         .into_iter()
         .chain([(26, 30)])
         .collect::<Vec<_>>();
-    let mut units: Vec<&[(u64, u64)]> = vec![&ordinary; 12];
+    let mut units: Vec<&[(u64, u64)]> = vec![&ordinary; 30];
     units.push(&made_up);
     let flags = quality::unusual_dispersions(&units);
-    assert_eq!(flags.iter().position(|&flag| flag), Some(12));
+    assert_eq!(flags.iter().position(|&flag| flag), Some(30));
     assert_eq!(flags.iter().filter(|&&flag| flag).count(), 1);
 }

@@ -22,6 +22,7 @@ fn st18_st19_st20_st21_plans() {
                 small("deff"),
                 row["eligible"].as_u64(),
             ),
+            "stepped" => Some(planning::stepped_quota(count("eligible"))),
             "slovin" => planning::slovin(count("eligible"), small("margin")),
             "call_backs" => planning::call_backs(small("fakes")),
             "call_backs_among" => planning::call_backs_among(count("answers"), count("fakes")),

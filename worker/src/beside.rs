@@ -9,6 +9,7 @@ use survey::breakdown::{By, GroupSum, Quarter, Quarterly};
 use survey::day::{Day, Millis};
 use survey::form::Form;
 use survey::id::{FormId, UnitId};
+use survey::publish::quality;
 use survey::publish::{against, coverage, group_difference, publish_group, side_by_side, trend};
 use survey::release::{Slice, by_month, over};
 use survey::rollup::Snapshot;
@@ -17,6 +18,7 @@ use survey::wire::beside::{
     CoveragePage, CoverageView, GroupFigureView, GroupView, MonthView, NewestView, TrendPage,
 };
 use survey::wire::code::Code;
+use survey::wire::quality::QualityView;
 use survey::wire::review::{MarkedMonth, ReviewPage};
 
 /// A question, as the edge puts it to the object that has the sums.
@@ -116,6 +118,14 @@ impl Beside {
                 ..ChildView::of(unit.clone(), group.clone(), standing)
             })
             .collect();
+        let months: Vec<quality::Place<'_>> = self
+            .children
+            .iter()
+            .map(|(unit, group)| (group.clone(), of_period(below, unit, form, (&from, &to))))
+            .collect();
+        for (child, found) in children.iter_mut().zip(quality::quality(&months)) {
+            child.quality = found.as_ref().map(QualityView::from);
+        }
         let rival = children
             .iter()
             .position(|child| Some(&child.unit) == rival.as_ref());
@@ -286,6 +296,21 @@ impl Beside {
             now,
         })
     }
+}
+
+/// The sums of a unit by month in a period.
+fn of_period<'a>(
+    below: &'a [Snapshot],
+    unit: &UnitId,
+    form: &Form,
+    (from, to): (&str, &str),
+) -> Vec<&'a Slice> {
+    let own = below.iter().find(|snapshot| snapshot.child == *unit);
+    let slices = own.into_iter().flat_map(|own| &own.slices);
+    let is_asked = |slice: &&Slice| {
+        slice.tally.form() == form.id() && (from..=to).contains(&slice.month.as_str())
+    };
+    slices.filter(is_asked).collect()
 }
 
 /// What the newest month of a unit, not after the last that is asked for, shows of a change.

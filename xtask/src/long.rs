@@ -28,7 +28,7 @@ pub const VERB: Verb = Verb {
     summary: "the long proofs; results go to docs/PROOFS.md",
     options: "
   --only PROOF    simulate, knock-outs, mutants, chaos, drain, twice, auditor, year, agreement,
-                  coverage, kills, refill, memory, package or fuzz
+                  coverage, quality, kills, refill, memory, package or fuzz
   --seeds N       schedules of the simulator (100000)
   --minutes M     stop the simulator after so long; the next call goes on from there
   --kills N       kills of the chaos (60)
@@ -52,6 +52,7 @@ enum Proof {
     Year,
     Agreement,
     Coverage,
+    Quality,
     Kills,
     Refill,
     Memory,
@@ -60,7 +61,7 @@ enum Proof {
 }
 
 impl Proof {
-    const ALL: [(&'static str, Self); 15] = [
+    const ALL: [(&'static str, Self); 16] = [
         ("simulate", Self::Simulate),
         ("knock-outs", Self::KnockOuts),
         ("mutants", Self::Mutants),
@@ -71,6 +72,7 @@ impl Proof {
         ("year", Self::Year),
         ("agreement", Self::Agreement),
         ("coverage", Self::Coverage),
+        ("quality", Self::Quality),
         ("kills", Self::Kills),
         ("refill", Self::Refill),
         ("memory", Self::Memory),
@@ -141,6 +143,7 @@ fn long(wish: &Wish) -> Result<(), Trouble> {
             Proof::Year => figures::year(&project)?,
             Proof::Agreement => figures::agreement(&project)?,
             Proof::Coverage => figures::coverage(&project)?,
+            Proof::Quality => figures::quality(&project)?,
             Proof::Drain => live(&project, "drain", "drain")?,
             Proof::Kills => live(&project, "kills", "after_sigkill")?,
             Proof::Refill => live(&project, "refill", "backup_under_load")?,

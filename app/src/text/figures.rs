@@ -182,4 +182,13 @@ texts! {
     ReportSign,
     ReportLeader,
     ReportStamp,
+    WatchQuality,
+    QualityGood,
+    QualityLook,
+    QualityDoubt,
+    SignStraight,
+    SignAssisted,
+    SignLate,
+    SignUnsteady,
+    SignPerfect,
 }

@@ -3,6 +3,7 @@
 
 mod coverage;
 mod peers;
+pub mod quality;
 mod trend;
 
 use alloc::vec::Vec;

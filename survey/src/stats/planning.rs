@@ -65,6 +65,25 @@ pub fn slovin(eligible: u64, margin: u16) -> Option<u64> {
     u64::try_from(above.div_ceil(below)).ok()
 }
 
+/// People to ask in a year as Đà Nẵng's rule of 2015 asks for them, by `dossiers` in it: all up to 200, then
+/// 30 % up to 1,000, 20 % up to 5,000, 10 % above, rounded up. It is not monotone: more dossiers may ask
+/// for fewer people. Exact integers.
+///
+/// ```
+/// # use survey::stats::planning;
+/// assert_eq!([200, 201, 1_000, 1_001].map(planning::stepped_quota), [200, 61, 300, 201]);
+/// ```
+#[must_use]
+pub const fn stepped_quota(dossiers: u64) -> u64 {
+    let tenths = match dossiers {
+        0..=200 => 10,
+        201..=1_000 => 3,
+        1_001..=5_000 => 2,
+        _ => 1,
+    };
+    dossiers.saturating_mul(tenths).div_ceil(10)
+}
+
 /// ST20: call-backs needed to reach at least one fake answer with 95 % if `fakes` of all answers
 /// (hundredths of a percentage point) are fake: ⌈ln 0.05/ln(1-f)⌉. `None` unless 0 < `fakes` <= 10000.
 ///

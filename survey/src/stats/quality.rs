@@ -3,29 +3,92 @@
 
 use alloc::vec::Vec;
 
-use super::funnel::{Funnel, score};
-use super::shrinkage::Peers;
+use super::border::real;
+use super::funnel::score;
 use super::{Estimate, distribution};
 
-/// Of the flags raised, the share that may be false.
-const FALSE_DISCOVERIES: f64 = 0.05;
+/// Of the signs of one kind that are raised, the share that may be false: a twentieth in all, for the four
+/// kinds of signs that stand beside a unit.
+const FALSE_DISCOVERIES: f64 = 0.05 / 4.0;
 
-/// Which units' rates (abandoned of opened, straight-lined of finished) stand out among their peers,
-/// on either side, in the order given. The yardstick is the peers' own variety (√φ of ST12), the
-/// false discoveries are held at 5 %. Nothing is flagged where a unit is a census.
+/// The median of a normal value's square.
+const MEDIAN_SQUARE: f64 = 0.454_936_423_119_572_7;
+
+/// Twice as many halvings as a float has digits to tell apart.
+const HALVINGS: u32 = 106;
+
+/// Which units' rates (x of n people: straight-lined, assisted, late) lie above their peers' by more than
+/// chance and the peers' own variety, in the order given; the false discoveries are held low.
+///
+/// A rate is asin √((x + 3/8)/(n + 3/4)), which varies by chance as 1/(4n + 2) whatever the rate is.
+/// Source: Anscombe 1948, doi 10.1093/biomet/35.3-4.246. Why not √φ of ST12: docs/adr/0036-who-stands-out.md.
 #[must_use]
-pub fn unusual_rates(units: &[Estimate]) -> Vec<bool> {
-    let chances: Vec<f64> = match Peers::of(units) {
-        None => units.iter().map(|_| 1.0).collect(),
-        Some(peers) => {
-            let funnel = Funnel::around(peers.mean(), units);
-            units
-                .iter()
-                .map(|unit| two_sided(funnel.adjusted(unit)))
-                .collect()
-        }
-    };
+pub fn high_rates(units: &[(u64, u64)]) -> Vec<bool> {
+    let rates: Vec<(f64, f64)> = units
+        .iter()
+        .map(|&(x, n)| {
+            let share = (real(x) + 0.375) / (real(n) + 0.75);
+            let angle = libm::asin(libm::sqrt(share.min(1.0)));
+            (angle, 1.0 / (4.0 * real(n) + 2.0))
+        })
+        .collect();
+    let freedom = freedom_of(rates.len());
+    let chances = distances(&rates).into_iter();
+    let chances: Vec<f64> = chances.map(|t| above(t, freedom)).collect();
     discoveries(&chances, FALSE_DISCOVERIES)
+}
+
+/// How far each value stands from the middle of all, in units of what it varies by: its own chance (a
+/// variance) and the variety between them. Both the middle and the variety are told from medians, so that
+/// the few that stand out do not hide themselves.
+fn distances(values: &[(f64, f64)]) -> Vec<f64> {
+    let middle = median(values.iter().map(|(value, _)| *value).collect());
+    let square = |between: f64| {
+        let squares = values
+            .iter()
+            .map(|(value, chance)| (value - middle) * (value - middle) / (chance + between));
+        median(squares.collect())
+    };
+    // More than any: then the median square would be below that of a normal value.
+    let widest = values
+        .iter()
+        .map(|(value, _)| (value - middle) * (value - middle));
+    let (mut low, mut high): (f64, f64) = (0.0, widest.sum::<f64>() / MEDIAN_SQUARE);
+    for _ in 0..HALVINGS {
+        let between = low.midpoint(high);
+        if square(between) > MEDIAN_SQUARE {
+            low = between;
+        } else {
+            high = between;
+        }
+    }
+    let distance = |(value, chance): &(f64, f64)| (value - middle) / libm::sqrt(chance + high);
+    values.iter().map(distance).collect()
+}
+
+/// The middle value; 0 of none.
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_unstable_by(f64::total_cmp);
+    let at = |place: usize| values.get(place).copied().unwrap_or(0.0);
+    let half = values.len() / 2;
+    if values.len().is_multiple_of(2) {
+        at(half.saturating_sub(1)).midpoint(at(half))
+    } else {
+        at(half)
+    }
+}
+
+/// Degrees of freedom of a variety between `count` units that is told from a median: half of what a sum of
+/// squares would have.
+fn freedom_of(count: usize) -> f64 {
+    let others = u64::try_from(count.saturating_sub(1)).unwrap_or(u64::MAX);
+    real(others.max(1)) / 2.0
+}
+
+/// The chance of a value of Student's t above `t`.
+fn above(t: f64, freedom: f64) -> f64 {
+    let tail = distribution::beta_cdf(freedom / (freedom + t * t), freedom / 2.0, 0.5) / 2.0;
+    if t > 0.0 { tail } else { 1.0 - tail }
 }
 
 /// D = Σ(`x_t` - `n_t`·p)²/(`n_t`·p(1-p))/(T-1) over periods (x, n) of one unit, p = Σx/Σn: about 1
@@ -65,36 +128,27 @@ pub fn dispersion_score(dispersion: f64, freedom: f64) -> f64 {
     (libm::cbrt(dispersion) - (1.0 - step)) / libm::sqrt(step)
 }
 
-/// Which units' dispersion stands out against the median of their peers, on either side, in the
-/// order given; the false discoveries are held at 5 %.
+/// Which units' dispersion stands out against that of their peers, on either side, in the order given;
+/// the false discoveries are held low. A unit of which no dispersion is known does not stand out.
 #[must_use]
 pub fn unusual_dispersions(units: &[&[(u64, u64)]]) -> Vec<bool> {
-    let found: Vec<Option<(f64, f64)>> = units
+    let scores = units.iter().map(|periods| {
+        let (dispersion, freedom) = dispersion_and_freedom(periods)?;
+        // A normal score varies by 1.
+        Some((dispersion_score(dispersion, freedom), 1.0))
+    });
+    let scores: Vec<Option<(f64, f64)>> = scores.collect();
+    let known: Vec<(f64, f64)> = scores.iter().flatten().copied().collect();
+    let freedom = freedom_of(known.len());
+    let mut distances = distances(&known).into_iter();
+    let chances: Vec<f64> = scores
         .iter()
-        .map(|periods| dispersion_and_freedom(periods))
-        .collect();
-    let mut sorted: Vec<f64> = found
-        .iter()
-        .flatten()
-        .map(|&(dispersion, _)| dispersion)
-        .collect();
-    sorted.sort_unstable_by(f64::total_cmp);
-    let usual = sorted.get(sorted.len() / 2).copied().unwrap_or(1.0);
-    let chances: Vec<f64> = found
-        .iter()
-        .map(|unit| match *unit {
-            Some((dispersion, freedom)) if usual > 0.0 => {
-                two_sided(dispersion_score(dispersion / usual, freedom))
-            }
-            _ => 1.0,
+        .map(|score| {
+            let distance = score.and_then(|_| distances.next());
+            distance.map_or(1.0, |t| 2.0 * above(libm::fabs(t), freedom))
         })
         .collect();
     discoveries(&chances, FALSE_DISCOVERIES)
-}
-
-/// The chance of a normal value as far from 0 as `z`, on either side.
-fn two_sided(z: f64) -> f64 {
-    2.0 * distribution::normal_cdf(-z.abs())
 }
 
 /// Which of `chances` (p-values) are discoveries when a share `q` of them may be false: the k

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use super::manager::FigureView;
+use super::quality::QualityView;
 use crate::day::{Day, Millis};
 use crate::id::{FormId, UnitId};
 use crate::publish::{Coverage, Group, Month, Standing};
@@ -166,6 +167,9 @@ pub struct ChildView {
     /// ST9: it minus the unit that was named by `against`, both from 100 people on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub against: Option<ChangeView>,
+    /// UM14: what of its answers deserves a look; from 100 people on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quality: Option<QualityView>,
 }
 
 /// The newest month of one unit, as [`MonthView`] tells it.
@@ -416,6 +420,7 @@ impl ChildView {
             place: standing.place.as_ref().map(PlaceView::from),
             newest: None,
             against: None,
+            quality: None,
         }
     }
 }

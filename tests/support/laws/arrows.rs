@@ -43,6 +43,11 @@ const ROOMS: [Room; 13] = [
         cure: "This binary mounts the house and nothing else",
     },
     Room {
+        folder: "app/src/bin/action",
+        never: &["counter"],
+        cure: "This binary mounts what follows from the figures and nothing else",
+    },
+    Room {
         folder: "app/src/parts",
         never: &["counter", "manager", "device"],
         cure: "A part knows no page and no device: hand the value or callback in",

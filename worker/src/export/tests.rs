@@ -85,6 +85,7 @@ fn child(own: &str, showing: ShowingView) -> ChildView {
         place: None,
         newest: None,
         against: None,
+        quality: None,
     }
 }
 

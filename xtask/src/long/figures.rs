@@ -96,3 +96,14 @@ pub fn coverage(project: &Project) -> Result<(), Trouble> {
     print!("{table}");
     proofs::write_table(project, "coverage", &table)
 }
+
+/// How often a unit that stuffs is marked, and an honest one (UM14).
+///
+/// # Errors
+/// When the simulation does not run.
+pub fn quality(project: &Project) -> Result<(), Trouble> {
+    let program = built(project, "example", "stats_quality")?;
+    let said = Tool::new(program, &project.root).output()?;
+    println!("{}", said.trim());
+    proofs::write(project, "quality", said.trim())
+}

@@ -10,6 +10,7 @@ use survey::wire::manager::{DeviceRow, Devices, ShowingView};
 use super::compare::{Side, chip};
 use super::coverage::nearly_perfect;
 use super::folded::folded;
+use super::quality::{deserves_a_look, graded};
 use super::reading::{Reading, drawn, read};
 use super::showing::Spoken;
 use super::trend::change_of;
@@ -104,6 +105,7 @@ fn watched(side: Side, children: &[ChildView]) -> AnyView {
         {of(Text::WatchFell, "amber", &has_fallen)}
         {of(Text::WatchAbove, "good", &has_band(BandView::Above))}
         {of(Text::WatchPerfect, "calm", &|child| nearly_perfect(&child.figure))}
+        {of(Text::WatchQuality, "amber", &deserves_a_look)}
     }
     .into_any()
 }
@@ -279,6 +281,8 @@ fn row(side: Side, child: &ChildView) -> AnyView {
             </span>
         }
     });
+    let quality = child.quality.as_ref();
+    let quality = quality.map(|quality| graded(words, quality));
     let assisted = (child.responses > 0).then(|| {
         let [n, m] = [child.assisted, child.responses].map(|n| format::count(language, n));
         let said = words.fill(ManagerText::AssistedOf, &[("n", &n), ("m", &m)]);
@@ -294,7 +298,7 @@ fn row(side: Side, child: &ChildView) -> AnyView {
                 <p class="soft">{small}</p>
             </td>
             <td>{n} {assisted}</td>
-            <td class="words">{band} {flag}</td>
+            <td class="words">{band} {flag} {quality}</td>
             <td class="words">{newest}</td>
             <td>{last}</td>
         </tr>

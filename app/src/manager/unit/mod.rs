@@ -15,6 +15,7 @@ mod headline;
 mod live;
 pub mod period;
 pub mod place;
+mod quality;
 mod reading;
 mod report;
 mod resolvers;
