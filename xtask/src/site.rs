@@ -23,13 +23,18 @@ pub struct Page {
 }
 
 /// Every page, a site's first one first.
-pub const PAGES: [Page; 3] = [
+pub const PAGES: [Page; 4] = [
     Page::first("counter"),
     Page::first("manager"),
     Page {
         name: "house",
         site: "manager",
         at: "/house/",
+    },
+    Page {
+        name: "action",
+        site: "manager",
+        at: "/action/",
     },
 ];
 

@@ -68,23 +68,40 @@ pub enum Stage {
     SignedIn,
 }
 
-/// A page of either program, and who has it.
-type Place = (&'static str, Text, fn(Powers) -> bool);
+/// A page of any program, and who has it.
+type Place = (&'static str, Text, Program, fn(Powers) -> bool);
 
-const PLACES: [Place; 9] = [
-    ("/", Text::Figures, |powers| powers.sees_coverage),
-    ("/devices", Text::Devices, |powers| powers.sees_devices),
-    ("/kept", Text::KeptPlace, |powers| {
+const PLACES: [Place; 10] = [
+    ("/", Text::Figures, Program::Figures, |powers| {
+        powers.sees_coverage
+    }),
+    ("/plan", Text::PlanTab, Program::Action, |powers| {
+        powers.sees_figures
+    }),
+    ("/devices", Text::Devices, Program::House, |powers| {
+        powers.sees_devices
+    }),
+    ("/kept", Text::KeptPlace, Program::House, |powers| {
         powers.with_kept >= WithKept::See
     }),
-    ("/forms", Text::FormsTab, |powers| powers.keeps_devices),
-    ("/languages", Text::LanguagesTab, |powers| {
+    ("/forms", Text::FormsTab, Program::House, |powers| {
         powers.keeps_devices
     }),
-    ("/units", Text::Organisation, |powers| powers.keeps_units),
-    ("/people", Text::PeopleTab, |powers| powers.keeps_people),
-    ("/audit", Text::AuditTab, |powers| powers.sees_audit),
-    ("/server", Text::ServerTab, |powers| powers.sees_audit),
+    ("/languages", Text::LanguagesTab, Program::House, |powers| {
+        powers.keeps_devices
+    }),
+    ("/units", Text::Organisation, Program::House, |powers| {
+        powers.keeps_units
+    }),
+    ("/people", Text::PeopleTab, Program::House, |powers| {
+        powers.keeps_people
+    }),
+    ("/audit", Text::AuditTab, Program::House, |powers| {
+        powers.sees_audit
+    }),
+    ("/server", Text::ServerTab, Program::House, |powers| {
+        powers.sees_audit
+    }),
 ];
 
 /// Where the link to a place stands in the document.
@@ -97,11 +114,10 @@ fn Inside() -> impl IntoView {
     let words = Words::here();
     let desk = Desk::here();
     let (figures, house) = (Program::Figures.rel(), Program::House.rel());
-    let places = PLACES.map(|(path, name, is_theirs)| {
+    let places = PLACES.map(|(path, name, program, is_theirs)| {
         // The session changes often: a link must not be made anew under a finger.
         let is_theirs = Memo::new(move |_| is_theirs(desk.powers()));
-        let is_first = path == "/";
-        let rel = if is_first { figures } else { house };
+        let (is_first, rel) = (path == "/", program.rel());
         let link = move || {
             view! {
                 <A href=path exact=is_first attr:rel=rel attr:id=place_id(path)>

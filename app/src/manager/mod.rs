@@ -1,5 +1,5 @@
-//! The manager's two programs behind one sign-in: the figures of the own subtree, and the house, which is
-//! the devices, units and accounts there, forms, languages, the audit log. Never: the counter's pages,
+//! The manager's three programs behind one sign-in: the figures of the own subtree; what follows from them;
+//! and the house, which is the devices, units and accounts there, forms, languages, the audit log. Never: the counter's pages,
 //! IndexedDB, a number that did not come as a published figure.
 
 mod account;
@@ -19,6 +19,7 @@ mod opening;
 mod overview;
 mod own;
 mod people;
+mod plan;
 mod program;
 mod server;
 mod source;
@@ -45,6 +46,7 @@ use log::Log;
 use overview::Overview;
 use own::Own;
 use people::People;
+use plan::Plan;
 use program::Program;
 use server::ServerPage;
 use tree::Organisation;
@@ -59,6 +61,12 @@ pub fn start() {
 pub fn start_house() {
     page::remove("opening");
     mount_to_body(HouseApp);
+}
+
+/// Shows what follows from the figures in the document's body.
+pub fn start_action() {
+    page::remove("opening");
+    mount_to_body(ActionApp);
 }
 
 /// Lets every part below find the words and which program it is in.
@@ -78,6 +86,21 @@ fn FiguresApp() -> impl IntoView {
             <Routes fallback=NoPage>
                 <ParentRoute path=path!("") view=Frame>
                     <Route path=path!("/") view=Overview />
+                </ParentRoute>
+            </Routes>
+        </Router>
+    }
+}
+
+/// What follows from the figures. The server has the same list of addresses.
+#[component]
+fn ActionApp() -> impl IntoView {
+    provide(Program::Action);
+    view! {
+        <Router>
+            <Routes fallback=NoPage>
+                <ParentRoute path=path!("") view=Frame>
+                    <Route path=path!("/plan") view=Plan />
                     <Route path=path!("/dossiers") view=DossierPage />
                 </ParentRoute>
             </Routes>

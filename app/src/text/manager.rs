@@ -7,6 +7,7 @@ texts! {
     SkipToContent,
     Places,
     Figures,
+    PlanTab,
     Devices,
     ChooseLanguage,
     SignOut,

@@ -2,11 +2,13 @@
 //! packs beside the program; the manager's in both its languages. Never: a form's wording (that is
 //! data of the form), a page, a device.
 
+mod action;
 mod dossiers;
 mod figures;
 mod keys;
 mod manager;
 
+pub use action::ActionText;
 pub use dossiers::DossierText;
 pub use figures::FiguresText;
 pub use keys::Text;
@@ -180,7 +182,7 @@ mod tests {
     const COUNTER_ENGLISH: &str = include_str!("../../../public/lang/en/counter.json");
 
     /// Each page's keys with its Vietnamese and its English.
-    fn pages() -> [(&'static [&'static str], [Sentences; 2]); 4] {
+    fn pages() -> [(&'static [&'static str], [Sentences; 2]); 5] {
         #[derive(serde::Deserialize)]
         struct Translation {
             texts: Sentences,
@@ -196,6 +198,10 @@ mod tests {
             (
                 FiguresText::KEYS,
                 [of(FiguresText::VIETNAMESE), of(FiguresText::ENGLISH)],
+            ),
+            (
+                ActionText::KEYS,
+                [of(ActionText::VIETNAMESE), of(ActionText::ENGLISH)],
             ),
             (
                 DossierText::KEYS,
@@ -226,6 +232,8 @@ mod tests {
             (ManagerText::KEYS, ManagerText::ENGLISH),
             (FiguresText::KEYS, FiguresText::VIETNAMESE),
             (FiguresText::KEYS, FiguresText::ENGLISH),
+            (ActionText::KEYS, ActionText::VIETNAMESE),
+            (ActionText::KEYS, ActionText::ENGLISH),
             (DossierText::KEYS, DossierText::VIETNAMESE),
             (DossierText::KEYS, DossierText::ENGLISH),
         ] {

@@ -6,6 +6,10 @@ use super::site::Site;
 use crate::refused::Refused;
 use worker::{Env, Response, ResponseBuilder};
 
+/// The manager's addresses that the program of what follows from the figures draws (`ActionApp` in
+/// `app/src/manager/mod.rs`).
+const ACTION: [&str; 2] = ["dossiers", "plan"];
+
 /// The manager's addresses that the house draws, a program of its own (`HouseApp` in
 /// `app/src/manager/mod.rs`); the figures' program has all others.
 const HOUSE: [&str; 10] = [
@@ -69,10 +73,10 @@ fn file_for(site: Site, path: &str) -> Option<&str> {
             Site::Manager => file != "v1" && !file.starts_with("v1/"),
             Site::Watch => false,
         };
-        let page = if site == Site::Manager && HOUSE.contains(&file) {
-            "house/index.html"
-        } else {
-            "index.html"
+        let page = match site {
+            Site::Manager if HOUSE.contains(&file) => "house/index.html",
+            Site::Manager if ACTION.contains(&file) => "action/index.html",
+            _ => "index.html",
         };
         return is_page.then_some(page);
     }
@@ -131,6 +135,7 @@ mod tests {
         );
         assert_eq!(manager("/"), Some("index.html"));
         assert_eq!(manager("/units"), Some("house/index.html"));
+        assert_eq!(manager("/dossiers"), Some("action/index.html"));
         assert_eq!(manager("/units/33"), Some("index.html"));
         assert_eq!(manager("/v1"), None);
         assert_eq!(manager("/v1/nothing"), None);

@@ -151,7 +151,7 @@ pub fn Organisation() -> impl IntoView {
         <article class="house">
             <header class="fleet-head">
                 <h1>{words.line(Text::Organisation)}</h1>
-                <a class="button" href="/dossiers" rel=Program::Figures.rel()>
+                <a class="button" href="/dossiers" rel=Program::Action.rel()>
                     {words.line(DossierText::Title)}
                 </a>
                 <button

@@ -11,6 +11,7 @@ use super::period::Month;
 use super::place::Place;
 use super::reading::{drawn, read};
 use crate::manager::account::Desk;
+use crate::manager::program::Program;
 use crate::parts::{IntervalBar, Scale, Tone, Words, band, format};
 use crate::text::{FiguresText as Text, Language, ManagerText};
 
@@ -43,11 +44,12 @@ pub fn Covered(
     });
     let page = read::<CoveragePage>(path, again);
     let keeps = move || desk.powers().keeps_devices;
+    let to_dossiers = Program::Action.rel();
     view! {
         {drawn(words, page, move |page| shown(words, page, desk.powers().sees_figures))}
         <Show when=keeps>
             <p>
-                <a class="button" href="/dossiers">
+                <a class="button" href="/dossiers" rel=to_dossiers>
                     {words.line(Text::ToDossiers)}
                 </a>
             </p>

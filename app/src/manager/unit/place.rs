@@ -67,7 +67,8 @@ impl Wish {
 }
 
 /// A form's code can stand in an address as it is.
-fn is_code(code: &str) -> bool {
+#[must_use]
+pub fn is_code(code: &str) -> bool {
     let is_plain = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_' | b'.');
     !code.is_empty() && code.len() <= 32 && code.bytes().all(is_plain)
 }
