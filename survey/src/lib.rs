@@ -28,6 +28,7 @@ pub mod official;
 pub mod outbox;
 pub mod publish;
 pub mod recount;
+pub mod reference;
 pub mod release;
 pub mod rollup;
 pub mod score;

@@ -191,6 +191,24 @@ async fn manager(request: Request, env: &Env, path: &[&str]) -> Answer {
             let verb = format!("history/{}", unit_in(unit)?);
             asked(&verb, &request, env, &directory).await
         }
+        (["units", unit, "context"], Method::Get | Method::Head) => {
+            asked(
+                &format!("context/{}", unit_in(unit)?),
+                &request,
+                env,
+                &directory,
+            )
+            .await
+        }
+        (["units", unit, what @ ("target" | "portal")], Method::Put) => {
+            told(
+                &format!("{what}/{}", unit_in(unit)?),
+                request,
+                env,
+                &directory,
+            )
+            .await
+        }
         (["dossiers", ..], _) => dossiers(request, env, path).await,
         (["devices"], Method::Get | Method::Head) => overview::devices(&request, env).await,
         (["server"], Method::Get | Method::Head) => edge::watch::by_account(&request, env).await,
@@ -232,7 +250,7 @@ async fn manager(request: Request, env: &Env, path: &[&str]) -> Answer {
                 _,
                 "trend" | "children" | "coverage" | "comments" | "breakdown" | "review"
                 | "enrolment-codes" | "figures" | "figures.csv" | "figures.xlsx" | "live"
-                | "resolvers" | "history",
+                | "resolvers" | "history" | "context" | "target" | "portal",
             ]
             | ["rescue", "keys"]
             | ["devices", _, "revoke"],

@@ -7,10 +7,11 @@ use serde::{Deserialize, Serialize};
 use survey::day::Millis;
 use survey::form::Form;
 use survey::id::UnitId;
-use survey::publish::publish;
+use survey::publish::{drivers, publish};
 use survey::release::{Slice, over};
 use survey::rollup::{Snapshot, sum};
 use survey::wire::code::Code;
+use survey::wire::drivers::DriversView;
 use survey::wire::manager::UnitPage;
 use survey::wire::tally::read_snapshot;
 
@@ -203,7 +204,9 @@ pub fn page(
         .filter(|slice| slice.tally.form() == form.id());
     let months: Vec<_> = of_form.map(|slice| slice.month.clone()).collect();
     let (from, to) = period(wanted, slices, form, now);
-    let published = publish(form, over(slices, form.id(), &from, &to).as_ref());
+    let released = over(slices, form.id(), &from, &to);
+    let published = publish(form, released.as_ref());
+    let found = released.and_then(|slice| drivers(&slice.tally));
     Ok(UnitPage {
         unit,
         form: form.id(),
@@ -219,6 +222,7 @@ pub fn page(
         overall: published.overall.iter().map(Into::into).collect(),
         factors: published.factors.iter().map(Into::into).collect(),
         items: published.items.iter().map(Into::into).collect(),
+        drivers: found.as_ref().map(DriversView::from),
         predecessors: 0,
         with_predecessors: false,
         now,

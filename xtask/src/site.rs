@@ -144,12 +144,13 @@ fn around(project: &Project, page: Page, site: &Path) -> Result<(), Trouble> {
     files::write(&site.join(country::FILE), country::csv()?)
 }
 
-/// Files of rules that only a site's first page needs: how figures are drawn and printed.
-const FIGURES_ONLY: [&str; 7] = [
+/// Files of rules that the house does without: how figures are drawn and printed.
+const NOT_THE_HOUSE: [&str; 8] = [
     "beside.css",
     "chart.css",
     "criteria.css",
     "groups.css",
+    "plan.css",
     "print.css",
     "report.css",
     "unit.css",
@@ -160,7 +161,11 @@ const FIGURES_ONLY: [&str; 7] = [
 fn style(sources: &Path, page: Page) -> Result<String, Trouble> {
     let mut style = files::read_text(&sources.join("style/tokens.css"))?;
     let folder = sources.join("style").join(page.site);
-    let is_for_page = |path: &Path| page.is_first() || !FIGURES_ONLY.map(Path::new).contains(&path);
+    let is_for_page = |path: &Path| match page.name {
+        "house" => !NOT_THE_HOUSE.map(Path::new).contains(&path),
+        "manager" => path != Path::new("plan.css"),
+        _ => true,
+    };
     for path in files::all_under(&folder)? {
         if is_for_page(&path) {
             style += &files::read_text(&folder.join(path))?;

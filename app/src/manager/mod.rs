@@ -4,6 +4,7 @@
 
 mod account;
 mod choice;
+mod context;
 mod dossiers;
 mod field;
 mod finder;
@@ -36,6 +37,7 @@ use crate::device::{page, preference};
 use crate::parts::Words;
 use crate::text::{Language, ManagerText as Text};
 use account::SetUp;
+use context::Context;
 use dossiers::DossierPage;
 use fleet::Fleet;
 use forms::Forms;
@@ -101,6 +103,7 @@ fn ActionApp() -> impl IntoView {
             <Routes fallback=NoPage>
                 <ParentRoute path=path!("") view=Frame>
                     <Route path=path!("/plan") view=Plan />
+                    <Route path=path!("/context") view=Context />
                     <Route path=path!("/dossiers") view=DossierPage />
                 </ParentRoute>
             </Routes>

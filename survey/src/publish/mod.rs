@@ -2,6 +2,7 @@
 //! who asks, how it is drawn, a number without formula, n and interval.
 
 mod coverage;
+mod drivers;
 mod peers;
 pub mod quality;
 mod trend;
@@ -17,6 +18,7 @@ use crate::score::{Formula, Index, ItemCount, Summed, Tally};
 use crate::stats::{Difference, Estimate, FactorSums, Interval, RatioSums, mean};
 
 pub use coverage::{Coverage, coverage};
+pub use drivers::drivers;
 pub use peers::{Group, Standing, against, side_by_side};
 pub use trend::{Month, Usual, Watch, trend};
 

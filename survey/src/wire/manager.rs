@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use super::device::Names;
+use super::drivers::DriversView;
 use super::fleet::Settings;
 use crate::day::{Day, Millis};
 use crate::id::{AppHash, Channel, CounterId, DeviceClass, DeviceId, FormId, ItemId, UnitId};
@@ -315,6 +316,9 @@ pub struct UnitPage {
     pub factors: Vec<PartView>,
     /// By item.
     pub items: Vec<PartView>,
+    /// ST17: which factors go with the overall item, for a form that has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drivers: Option<DriversView>,
     /// The server's clock.
     pub now: Millis,
 }

@@ -20,7 +20,7 @@ pub const fn includes(role: Role, act: Act) -> bool {
         Act::SeeDevices => !matches!(role, Role::Staff),
         Act::SeeFigures => matches!(role, Role::Admin | Role::Manager),
         // Who keeps a whole part of the tree, not who is told of a unit's own people.
-        Act::ReviewComments => matches!(role, Role::Admin),
+        Act::ReviewComments | Act::SetTargets => matches!(role, Role::Admin),
         Act::SeeCoverage => matches!(role, Role::Admin | Role::Manager | Role::Auditor),
         Act::EnrolDevices | Act::RevokeDevices | Act::AddAccounts | Act::CountDossiers => {
             matches!(role, Role::Operator | Role::Admin)
@@ -68,6 +68,8 @@ pub enum Act {
     AddAccounts,
     /// Hand in how many dossiers ended.
     CountDossiers,
+    /// Set what a unit wants to reach.
+    SetTargets,
     /// Read the audit log.
     SeeAudit,
     /// Move a settable clock.

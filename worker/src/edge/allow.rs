@@ -11,7 +11,7 @@ const COUNTER: [(&str, &str); 4] = [
     ("units/{}/batches", "POST"),
     ("device/config", READ),
 ];
-const MANAGER: [(&str, &str); 43] = [
+const MANAGER: [(&str, &str); 46] = [
     ("setup", "POST"),
     ("session", "GET, HEAD, POST, DELETE"),
     ("session/proof", "POST"),
@@ -43,6 +43,9 @@ const MANAGER: [(&str, &str); 43] = [
     ("units/{}/review", "GET, HEAD, POST"),
     ("units/{}/resolvers", READ),
     ("units/{}/history", READ),
+    ("units/{}/context", READ),
+    ("units/{}/target", "PUT"),
+    ("units/{}/portal", "PUT"),
     ("dossiers", "GET, HEAD, PUT"),
     ("dossiers/import", "POST"),
     ("devices", READ),

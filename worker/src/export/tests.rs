@@ -147,6 +147,7 @@ fn replies() -> Replies {
                 part(&form.items()[0].id, with_levels),
                 part(&form.items()[1].id, HIDDEN),
             ],
+            drivers: None,
             now: Millis(1_795_402_800_000),
         },
         trend: TrendPage {

@@ -4,7 +4,9 @@ use super::allowance::Allowance;
 use super::answer;
 use super::name::ObjectName;
 use super::shell::Shell;
-use super::{Ask, Asked, dossiers, fleet, forms, passkeys, people, rescue, signature, tree};
+use super::{
+    Ask, Asked, context, dossiers, fleet, forms, passkeys, people, rescue, signature, tree,
+};
 use crate::access::{Act, token};
 use crate::clock;
 use crate::forms::Forms;
@@ -178,6 +180,10 @@ impl Directory {
                 Some(("history", unit)) => {
                     let unit = UnitId::parse(unit).map_err(|_| Refused::not_found())?;
                     answer::message(&rows.history(session, now, &unit)?)
+                }
+                Some((what @ ("context" | "target" | "portal"), unit)) => {
+                    let unit = UnitId::parse(unit).map_err(|_| Refused::not_found())?;
+                    context::answer(rows, asked, what, &unit)?
                 }
                 Some(("revoke", device)) => {
                     let device = DeviceId::parse(device).map_err(|_| Refused::not_found())?;

@@ -2,6 +2,7 @@
 
 mod allowance;
 pub mod answer;
+mod context;
 mod crypto;
 pub mod directory;
 mod dossiers;

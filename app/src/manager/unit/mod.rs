@@ -7,6 +7,7 @@ mod compare;
 mod controls;
 mod coverage;
 mod criteria;
+mod drivers;
 mod earlier;
 mod facts;
 mod folded;
@@ -46,6 +47,7 @@ use controls::Controls;
 pub use controls::{form_name, form_named};
 use coverage::Covered;
 use criteria::Criteria;
+use drivers::Driven;
 use earlier::Earlier;
 use facts::Others;
 use groups::Groups;
@@ -55,6 +57,7 @@ use place::Place;
 use report::Report;
 use resolvers::ResolvedBy;
 use sheet::Sheet;
+pub use showing::{Spoken, formula_name};
 use take::TakeOut;
 use trend::Trend;
 use view::{Tabs, View};
@@ -219,6 +222,7 @@ fn overview(
         }
         .into_any();
     }
+    let has_drivers = sheet.page.drivers.is_some();
     view! {
         <div class="summary">
             <Headline sheet=Arc::clone(&sheet) />
@@ -226,6 +230,7 @@ fn overview(
         </div>
         {below}
         <Criteria sheet=Arc::clone(&sheet) as_table />
+        {has_drivers.then(|| view! { <Driven sheet=Arc::clone(&sheet) /> })}
         <Withheld sheet=Arc::clone(&sheet) />
         <TakeOut sheet />
     }

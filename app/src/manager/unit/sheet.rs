@@ -169,6 +169,7 @@ mod tests {
             overall: published.overall.iter().map(FigureView::from).collect(),
             factors: published.factors.iter().map(PartView::from).collect(),
             items: published.items.iter().map(PartView::from).collect(),
+            drivers: None,
             now: Day::parse("2026-11-23").unwrap().starts(),
         }
     }

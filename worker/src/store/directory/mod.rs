@@ -3,6 +3,7 @@
 mod accounts;
 mod audit;
 mod change;
+mod context;
 mod devices;
 mod dossiers;
 mod fleet;

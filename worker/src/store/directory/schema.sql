@@ -34,6 +34,27 @@ CREATE TABLE IF NOT EXISTS dossier (
     PRIMARY KEY (unit, month)
 ) STRICT, WITHOUT ROWID;
 
+-- What a unit wants to reach in a year: a share in hundredths of a percentage point.
+CREATE TABLE IF NOT EXISTS target (
+    unit TEXT NOT NULL,
+    year INTEGER NOT NULL,
+    share INTEGER NOT NULL,
+    PRIMARY KEY (unit, year)
+) STRICT, WITHOUT ROWID;
+
+-- The State's counts for QĐ 766 from January to the end of a month, as people handed them in.
+CREATE TABLE IF NOT EXISTS portal_count (
+    unit TEXT NOT NULL,
+    month TEXT NOT NULL,
+    dossiers INTEGER NOT NULL,
+    overdue INTEGER NOT NULL,
+    disliked INTEGER NOT NULL,
+    petitions INTEGER NOT NULL,
+    on_time INTEGER NOT NULL,
+    satisfied INTEGER NOT NULL,
+    PRIMARY KEY (unit, month)
+) STRICT, WITHOUT ROWID;
+
 -- Who follows a closed unit.
 CREATE TABLE IF NOT EXISTS successor (
     unit TEXT NOT NULL,
