@@ -281,6 +281,36 @@ test("um2_every_view_prints_its_charts_and_tables_whole_on_a4", { timeout: 120_0
 
 const NAMES = ["Hài Lòng", "Hưng Yên", "Phố Hiến", ...UNITS.map(({ vi }) => vi.replace("Xã ", ""))];
 
+test("um20_fields_weigh_as_their_dossiers_where_these_are_known", { timeout: 60_000 }, async () => {
+  await open("groups");
+  await section("Theo lĩnh vực").getByText("Chưa có chỉ số cân theo lĩnh vực", { exact: false }).waitFor();
+  const [q, of] = quarter.name.replace("Quý ", "").split("/");
+  await page.goto(`${new URL(office.server.manager).origin}/context?unit=${UNITS[0].id}`);
+  await page.getByText("Nhập số của một quý").click();
+  // 140 people and 112 satisfied among 900 dossiers, 120 and 108 among 300: .8·.75 + .9·.25.
+  const counts = { "Quý (năm-Q1 đến năm-Q4)": `${of}-q${q}`, "Hộ tịch, cư trú, chứng thực": "900", "Đất đai, xây dựng, môi trường": "300" };
+  const form = page.locator("form").filter({ has: page.getByLabel("Quý (năm-Q1 đến năm-Q4)") });
+  for (const input of await form.locator("input").all()) await input.fill("0");
+  for (const [label, value] of Object.entries(counts)) await form.getByLabel(label, { exact: true }).fill(value);
+  await form.getByRole("button", { name: "Lưu số này" }).click();
+  await page.getByRole("rowheader", { name: `${of}-Q${q}` }).waitFor();
+  await open("groups");
+  const weighed = page.getByRole("group", { name: "Cân theo số hồ sơ của từng lĩnh vực" });
+  assert.equal(await weighed.locator(".value").innerText(), "82,50%");
+  // v = .75²·(1 - 140/900)·.16/139 + .25²·(1 - 120/300)·.09/119: Wilson with p(1 - p)/v people.
+  const p = 0.825;
+  const v = 0.75 ** 2 * (1 - 140 / 900) * (0.16 / 139) + 0.25 ** 2 * (1 - 120 / 300) * (0.09 / 119);
+  const n = (p * (1 - p)) / v;
+  const z = 1.959963984540054;
+  const half = z * Math.sqrt((p * (1 - p)) / n + z ** 2 / (4 * n ** 2));
+  const [low, high] = [-1, 1].map((side) => Math.round(((p + z ** 2 / (2 * n) + side * half) / (1 + z ** 2 / n)) * 10_000));
+  const said = tidy(await weighed.innerText());
+  // Kish: n·Σ n_h(N_h/n_h)² over (Σ N_h)².
+  const kish = Math.round(((260 * (900 ** 2 / 140 + 300 ** 2 / 120)) / 1200 ** 2) * 100);
+  for (const part of [limits({ low, high }), "n = 260 người, 1.200 hồ sơ, 2 tầng", `Kish ${vietnamese(kish)}`]) assert.ok(said.includes(part), `${said} lacks ${part}`);
+  if (process.env.SHOTS) await section("Theo lĩnh vực").screenshot({ path: `${process.env.SHOTS}/weighted.png` });
+});
+
 test("ux9_ux3_ux7_axe_finds_nothing_in_groups_review_and_dossiers_and_nothing_is_too_wide", { timeout: 240_000 }, async () => {
   const found = [];
   const { origin } = new URL(office.server.manager);

@@ -177,6 +177,7 @@ impl Country {
             read(format!("/v1/units/{unit}/figures.csv?form=sipas2022")),
             read(format!("/v1/units/{unit}/figures.xlsx?form=sipas2022")),
             read(format!("/v1/units/{unit}/history")),
+            read(format!("/v1/units/{unit}/context")),
             read(format!("/v1/units/{unit}/resolvers")),
             read(format!("/v1/units/{unit}/figures?form=sipas2022")),
             read(format!(
@@ -230,6 +231,10 @@ impl Country {
             {"role": "manager", "node": unit}, {"role": "auditor", "node": next}]});
         let counted = json!({"unit": unit, "month": "2026-11", "dossiers": 5});
         let csv = format!("unit,month,dossiers\n{unit},2026-11,5\n{next},2026-10,5\n");
+        let (target, portal) = (
+            json!({"year": 2026, "index": 9000}),
+            json!({"month": "2026-11"}),
+        );
         let form = json!({"file": "{}", "starts": "2026-12-01", "dry_run": true});
         let signed =
             json!({"id": "a", "client_data": "", "authenticator_data": "", "signature": ""});
@@ -239,6 +244,13 @@ impl Country {
             post("accounts", account),
             ("PUT", "/v1/dossiers".into(), json!({ "counts": [counted] })),
             post("dossiers/import", json!({"csv": csv, "dry_run": false})),
+            ("PUT", format!("/v1/units/{unit}/target"), target),
+            ("PUT", format!("/v1/units/{unit}/portal"), portal),
+            (
+                "PUT",
+                format!("/v1/units/{unit}/fields"),
+                json!({"quarter": "2026-Q3"}),
+            ),
             post("forms", form),
             post("rescue", self.file.clone()),
             post("rescue/keys", json!({})),

@@ -1,23 +1,25 @@
 //! What stands beside the figures of one unit: its months, the units below it, what it covers. Figures
 //! are made by `survey::publish` and nowhere else.
 
+mod breakdown;
+
 use crate::forms::Forms;
 use crate::page::{Wanted, chosen, period};
 use crate::refused::Refused;
 use serde::{Deserialize, Serialize};
-use survey::breakdown::{By, GroupSum, Quarter, Quarterly};
 use survey::day::{Day, Millis};
 use survey::form::Form;
 use survey::id::{FormId, UnitId};
 use survey::publish::quality;
-use survey::publish::{against, coverage, group_difference, publish_group, side_by_side, trend};
+use survey::publish::{against, coverage, side_by_side, trend};
 use survey::release::{Slice, by_month, over};
 use survey::rollup::Snapshot;
 use survey::wire::beside::{
-    BreakdownPage, ByView, ChangeView, ChildView, ChildrenPage, CommentsOfMonth, CommentsPage,
-    CoveragePage, CoverageView, GroupFigureView, GroupView, MonthView, NewestView, TrendPage,
+    ChangeView, ChildView, ChildrenPage, CommentsOfMonth, CommentsPage, CoveragePage, CoverageView,
+    GroupView, MonthView, NewestView, TrendPage,
 };
 use survey::wire::code::Code;
+use survey::wire::context::FieldDossiers;
 use survey::wire::quality::QualityView;
 use survey::wire::review::{MarkedMonth, ReviewPage};
 
@@ -34,6 +36,8 @@ pub struct Beside {
     pub eligible: Vec<(String, u64)>,
     /// The nodes above it, nearest first, where they have a say.
     pub above: Vec<UnitId>,
+    /// Its dossiers by quarter and field.
+    pub fields: Vec<FieldDossiers>,
 }
 
 impl Beside {
@@ -152,66 +156,6 @@ impl Beside {
             to,
             children,
             groups: groups.into_iter().map(GroupView::from).collect(),
-            now,
-        })
-    }
-
-    /// A sealed quarter by its groups: all that may be shown here if the nodes above may.
-    ///
-    /// # Errors
-    /// As [`Beside::trend`].
-    pub fn breakdown(
-        &self,
-        (slices, quarters): (&[Slice], &[Quarterly]),
-        forms: &Forms,
-        now: Millis,
-    ) -> Result<BreakdownPage, Refused> {
-        let wanted = Wanted::of(&self.query)?;
-        let (form, form_code) = chosen(&wanted, slices, forms)?;
-        // Where nobody answered there is nothing to tell apart, or to withhold.
-        let is_told =
-            |known: &&Quarterly| known.parts.as_ref().is_none_or(|parts| !parts.is_empty());
-        let quarters: Vec<&Quarterly> = quarters.iter().filter(is_told).collect();
-        let named = wanted.to.as_ref();
-        let named = named.and_then(|month| Day::parse(&format!("{month}-01")));
-        let chosen = match named.map(Quarter::of) {
-            Some(named) => {
-                let known = quarters.iter().rev().copied();
-                known.into_iter().find(|known| known.quarter <= named)
-            }
-            None => quarters.last().copied(),
-        };
-        let view = |by: By| {
-            let parts = chosen.and_then(|quarterly| quarterly.parts.as_deref());
-            let mut parts = parts.unwrap_or_default().iter();
-            let part = parts.find(|part| (part.form, part.by) == (form.id(), by));
-            let shown = part.filter(|part| part.sums.is_safe());
-            let modes = shown.filter(|_| by == By::Mode);
-            let difference = modes.and_then(|part| match &part.sums.groups {
-                [alone, helped, ..] => group_difference(helped, alone),
-            });
-            ByView {
-                by: by.word().to_owned(),
-                difference: difference.map(ChangeView::from),
-                groups: shown.map(|part| {
-                    let groups = by.groups().iter().zip(&part.sums.groups);
-                    let group = |(name, sum): (&&str, &GroupSum)| GroupFigureView {
-                        group: (*name).to_owned(),
-                        responses: sum.responses,
-                        figure: (&publish_group(sum)).into(),
-                    };
-                    groups.map(group).collect()
-                }),
-            }
-        };
-        Ok(BreakdownPage {
-            unit: self.unit.clone(),
-            form: form.id(),
-            form_code,
-            quarter: chosen.map(|quarterly| quarterly.quarter.name()),
-            quarters: quarters.iter().map(|known| known.quarter.name()).collect(),
-            restored: chosen.is_some_and(|quarterly| quarterly.parts.is_none()),
-            by: By::ALL.map(view).into(),
             now,
         })
     }
@@ -386,6 +330,7 @@ mod tests {
                 .collect(),
             eligible: vec![("2026-10".into(), 400), ("2026-11".into(), 500)],
             above: Vec::new(),
+            fields: Vec::new(),
         }
     }
 

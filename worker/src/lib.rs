@@ -200,7 +200,7 @@ async fn manager(request: Request, env: &Env, path: &[&str]) -> Answer {
             )
             .await
         }
-        (["units", unit, what @ ("target" | "portal")], Method::Put) => {
+        (["units", unit, what @ ("target" | "portal" | "fields")], Method::Put) => {
             told(
                 &format!("{what}/{}", unit_in(unit)?),
                 request,
@@ -250,7 +250,7 @@ async fn manager(request: Request, env: &Env, path: &[&str]) -> Answer {
                 _,
                 "trend" | "children" | "coverage" | "comments" | "breakdown" | "review"
                 | "enrolment-codes" | "figures" | "figures.csv" | "figures.xlsx" | "live"
-                | "resolvers" | "history" | "context" | "target" | "portal",
+                | "resolvers" | "history" | "context" | "target" | "portal" | "fields",
             ]
             | ["rescue", "keys"]
             | ["devices", _, "revoke"],

@@ -16,7 +16,7 @@ use crate::parts::{Tone, Words, band, format};
 use crate::text::ManagerText as Text;
 
 /// Every act with its sentence.
-const ACTS: [(&str, Text); 36] = [
+const ACTS: [(&str, Text); 37] = [
     ("sign-in", Text::ActSignIn),
     ("sign-in-passkey", Text::SignInPasskey),
     ("wrong-password", Text::ActWrongPassword),
@@ -53,6 +53,7 @@ const ACTS: [(&str, Text); 36] = [
     ("count-dossiers", Text::ActCountDossiers),
     ("set-target", Text::ActSetTarget),
     ("count-portal", Text::ActCountPortal),
+    ("count-fields", Text::ActCountFields),
 ];
 
 /// What was read so far.

@@ -201,4 +201,7 @@ texts! {
     DriversFew,
     DriversAlike,
     DriversEntangled,
+    WeightedTitle,
+    WeightedBasis,
+    WeightedMissing,
 }

@@ -363,7 +363,7 @@ texts! {
     AuditShow,
     AuditOlder,
     AuditNone,
-    ActCommentView, ActCommentReview, ActCommentShow, ActCommentKeep, ActCountDossiers, ActSetTarget, ActCountPortal,
+    ActCommentView, ActCommentReview, ActCommentShow, ActCommentKeep, ActCountDossiers, ActSetTarget, ActCountPortal, ActCountFields,
     ActSignIn, ActSignOutAll, ActProve, ActPassword, ActAddAccount, ActGrants,
     ActRecover, ActAddUnit, ActChangeUnit, ActDrawCode, ActEnrol, ActRevoke, ActConfigure,
     ActMove, ActExport, ActExportUnits, ActExportFigures,

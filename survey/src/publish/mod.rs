@@ -6,6 +6,7 @@ mod drivers;
 mod peers;
 pub mod quality;
 mod trend;
+mod weighted;
 
 use alloc::vec::Vec;
 
@@ -21,6 +22,7 @@ pub use coverage::{Coverage, coverage};
 pub use drivers::drivers;
 pub use peers::{Group, Standing, against, side_by_side};
 pub use trend::{Month, Usual, Watch, trend};
+pub use weighted::{Weighted, weighted};
 
 /// From this n on figures are compared with one another (statistics §8).
 pub const COMPARE_FLOOR: u64 = 100;

@@ -1,6 +1,6 @@
 //! A share and how many independent people it is worth: what every interval of a share starts from.
 
-use super::border::real;
+use super::border::{hundredths, real};
 use super::interval::{Difference, Interval};
 use super::{FactorSums, RatioSums, Stratum, Z_95, population, stratified};
 
@@ -172,6 +172,12 @@ impl Estimate {
         let centre = (p + z2 / (2.0 * n)) / shrink;
         let half = Z_95 / shrink * libm::sqrt(p * (1.0 - p) / n + z2 / (4.0 * n * n));
         ((centre - half).clamp(0.0, p), (centre + half).clamp(p, 1.0))
+    }
+
+    /// The share itself, in hundredths of a percentage point.
+    #[must_use]
+    pub fn index(&self) -> u16 {
+        hundredths(self.p)
     }
 
     /// ST5 at the door: the 95 % interval of the share, in hundredths of a percentage point,

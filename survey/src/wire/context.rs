@@ -18,6 +18,8 @@ pub struct ContextPage {
     pub targets: Vec<Target>,
     /// The State's counts, by month.
     pub portal: Vec<PortalView>,
+    /// Dossiers by field, by quarter.
+    pub fields: Vec<FieldDossiers>,
     /// The server's clock.
     pub now: Millis,
 }
@@ -43,6 +45,26 @@ pub struct WantedPortal {
     /// The counts; `None` takes them away.
     #[serde(default)]
     pub counts: Option<PortalCountsView>,
+}
+
+/// Dossiers that ended at and below a unit in a quarter, by field of procedures.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldDossiers {
+    /// `2026-Q3`.
+    pub quarter: String,
+    /// For each group of [`crate::breakdown::By::Field`], in their order.
+    pub counts: Vec<u64>,
+}
+
+/// `PUT /v1/units/{unit}/fields`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WantedFields {
+    /// `2026-Q3`.
+    pub quarter: String,
+    /// For each group of [`crate::breakdown::By::Field`], in their order; `None` takes them away.
+    #[serde(default)]
+    pub counts: Option<Vec<u64>>,
 }
 
 /// [`PortalCounts`] on the wire; each at most a thousand million.

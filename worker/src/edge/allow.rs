@@ -11,7 +11,7 @@ const COUNTER: [(&str, &str); 4] = [
     ("units/{}/batches", "POST"),
     ("device/config", READ),
 ];
-const MANAGER: [(&str, &str); 46] = [
+const MANAGER: [(&str, &str); 47] = [
     ("setup", "POST"),
     ("session", "GET, HEAD, POST, DELETE"),
     ("session/proof", "POST"),
@@ -46,6 +46,7 @@ const MANAGER: [(&str, &str); 46] = [
     ("units/{}/context", READ),
     ("units/{}/target", "PUT"),
     ("units/{}/portal", "PUT"),
+    ("units/{}/fields", "PUT"),
     ("dossiers", "GET, HEAD, PUT"),
     ("dossiers/import", "POST"),
     ("devices", READ),

@@ -21,6 +21,7 @@ pub fn answer<S: Store>(
     match verb {
         "target" => rows.set_target(session, now, unit, asked.message()?)?,
         "portal" => rows.count_portal(session, now, unit, &asked.message()?)?,
+        "fields" => rows.count_fields(session, now, unit, &asked.message()?)?,
         _ => return Ok(answer::message(&rows.context(session, now, unit)?)),
     }
     Ok(answer::done())

@@ -181,7 +181,7 @@ impl Directory {
                     let unit = UnitId::parse(unit).map_err(|_| Refused::not_found())?;
                     answer::message(&rows.history(session, now, &unit)?)
                 }
-                Some((what @ ("context" | "target" | "portal"), unit)) => {
+                Some((what @ ("context" | "target" | "portal" | "fields"), unit)) => {
                     let unit = UnitId::parse(unit).map_err(|_| Refused::not_found())?;
                     context::answer(rows, asked, what, &unit)?
                 }

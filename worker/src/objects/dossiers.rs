@@ -82,6 +82,11 @@ fn beside<S: Store>(rows: &Directory<S>, asked: &Asked, verb: &str) -> Result<Re
     } else {
         Vec::new()
     };
+    let fields = if verb == "beside/breakdown" {
+        rows.fields(&unit)?
+    } else {
+        Vec::new()
+    };
     let above = if verb == "beside/breakdown" {
         let path = rows.path(&unit)?.into_iter().skip(1);
         path.map(|above| above.id).collect()
@@ -94,6 +99,7 @@ fn beside<S: Store>(rows: &Directory<S>, asked: &Asked, verb: &str) -> Result<Re
         children,
         eligible,
         above,
+        fields,
     };
     Ok(answer::message(&(place, sought, sees_figures)))
 }

@@ -1,6 +1,7 @@
 //! What a unit's figure means beside what the State measures: its target, SIPAS, PAR INDEX, PAPI and QĐ 766
 //! (UM21). Never: a sum of ours and theirs, a line across methods.
 
+mod fields;
 mod portal;
 mod reference;
 mod target;
@@ -24,6 +25,7 @@ use super::unit::place::USUAL_FORM;
 use crate::device::api;
 use crate::parts::{Tone, Words, band};
 use crate::text::{ActionText as Text, ManagerText};
+use fields::Fields;
 use portal::Portal;
 use reference::reference;
 use target::Wanted;
@@ -149,7 +151,8 @@ fn OfUnit(tree: Arc<Tree>) -> impl IntoView {
             view! {
                 <Wanted figures=Arc::clone(&figures) context=Arc::clone(&context) year writes may=sets_targets />
                 {reference(words, &figures)}
-                <Portal context writes may=counts />
+                <Portal context=Arc::clone(&context) writes may=counts />
+                <Fields context writes may=counts />
             }
             .into_any()
         }

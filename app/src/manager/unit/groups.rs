@@ -11,6 +11,7 @@ use super::place::Place;
 use super::reading::{drawn, read};
 use super::showing::Spoken;
 use super::trend::change_of;
+use super::weighted::weighed;
 use crate::parts::{IntervalBar, Words, format};
 use crate::text::{FiguresText as Text, Language, ManagerText};
 
@@ -191,6 +192,7 @@ fn section(words: Words, page: &BreakdownPage, view: &ByView, as_table: RwSignal
     let by = view.by.clone();
     let is_mode = by == "mode";
     let beside = is_mode.then(|| modes(words, view.difference));
+    let weighed = (by == "field").then(|| weighed(words, page.weighted.as_ref()));
     let body = move || {
         if as_table.get() {
             table(words, title, &by, &groups)
@@ -203,6 +205,7 @@ fn section(words: Words, page: &BreakdownPage, view: &ByView, as_table: RwSignal
             <h2 id=id>{title}</h2>
             {body}
             {beside}
+            {weighed}
         </section>
     }
     .into_any()

@@ -26,6 +26,7 @@ mod showing;
 mod take;
 mod trend;
 mod view;
+mod weighted;
 mod withheld;
 
 use std::sync::Arc;

@@ -1,6 +1,7 @@
 //! What a unit's figures are held beside (UM21): targets and the State's counts, handed in by people. Never: a
 //! figure, an answer.
 
+use super::fields::fields;
 use super::units::find;
 use super::{Directory, actor, audit, today};
 use crate::access::Act;
@@ -41,6 +42,7 @@ impl<S: Store> Directory<S> {
             Ok(ContextPage {
                 unit: unit.clone(),
                 targets: targets.iter().map(target).collect::<Result<_, _>>()?,
+                fields: fields(sql, unit)?,
                 portal: portal.iter().map(counts).collect::<Result<_, _>>()?,
                 now,
             })

@@ -6,6 +6,7 @@ mod change;
 mod context;
 mod devices;
 mod dossiers;
+mod fields;
 mod fleet;
 #[cfg(test)]
 mod flood_tests;

@@ -55,6 +55,15 @@ CREATE TABLE IF NOT EXISTS portal_count (
     PRIMARY KEY (unit, month)
 ) STRICT, WITHOUT ROWID;
 
+-- Dossiers that ended at and below a unit in a quarter, by group of fields, as people handed them in.
+CREATE TABLE IF NOT EXISTS field_dossier (
+    unit TEXT NOT NULL,
+    quarter TEXT NOT NULL,
+    place INTEGER NOT NULL,
+    dossiers INTEGER NOT NULL,
+    PRIMARY KEY (unit, quarter, place)
+) STRICT, WITHOUT ROWID;
+
 -- Who follows a closed unit.
 CREATE TABLE IF NOT EXISTS successor (
     unit TEXT NOT NULL,
