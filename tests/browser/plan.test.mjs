@@ -76,8 +76,8 @@ test("um14_who_stuffs_is_named_with_a_reason_and_nobody_else_is", { timeout: 60_
     if (unit === STUFFED) {
       assert.ok(said.includes("có một dấu hiệu cần xem"), said);
       assert.ok(said.includes("Nhiều phiếu chọn cùng một mức cho mọi câu hơn hẳn"), said);
-      // A sign changes no figure: half of the honest answers, and all others.
-      assert.ok(said.includes("75,00%"), said);
+      // A sign changes no figure: half of 512 honest answers, and all of 640.
+      assert.ok(said.includes("77,78%"), said);
     } else {
       assert.ok(said.includes("không thấy dấu hiệu lạ"), said);
     }
@@ -149,8 +149,8 @@ test("um21_a_figure_stands_beside_its_target_sipas_and_qd_766_and_is_added_to_no
   await page.getByText("Có phần lớn hơn tổng", { exact: false }).waitFor();
   await page.getByLabel("Phản ánh đúng hạn", { exact: true }).fill("297");
   await page.getByRole("button", { name: "Lưu số này" }).click();
-  await page.getByRole("rowheader", { name: `Tháng 4/${year}` }).waitFor();
-  const cells = (await row(`Tháng 4/${year}`).locator("td").allInnerTexts()).map(tidy);
+  await page.getByRole("rowheader", { name: `04/${year}` }).waitFor();
+  const cells = (await row(`04/${year}`).locator("td").allInnerTexts()).map(tidy);
   assert.deepEqual(cells, ["482.812", "61.935", "210", "568", "297", "203", "3,14", "2,14", "5,81", "11,09"]);
   if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/context.png`, fullPage: true });
   await page.getByRole("button", { name: "Bỏ chỉ tiêu" }).click();

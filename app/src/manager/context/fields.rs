@@ -121,11 +121,11 @@ pub(super) fn Fields(
         .into_any()
     };
     view! {
-        <section class="card" aria-labelledby="fields-name">
-            <h2 id="fields-name">{words.line(Text::FieldsTitle)}</h2>
+        <div class="card">
+            <h2>{words.line(Text::FieldsTitle)}</h2>
             <p>{words.line(Text::FieldsHelp)}</p>
             {shown}
             {form}
-        </section>
+        </div>
     }
 }

@@ -115,13 +115,13 @@ pub(super) fn Portal(
         table(words, &context.portal)
     };
     view! {
-        <section class="card" aria-labelledby="portal-name">
-            <h2 id="portal-name">{words.line(Text::PortalTitle)}</h2>
+        <div class="card">
+            <h2>{words.line(Text::PortalTitle)}</h2>
             <p>{words.line(Text::PortalHelp)}</p>
             {rows}
             <p class="soft">{words.line(Text::PortalHow)}</p>
             {form}
-        </section>
+        </div>
     }
 }
 

@@ -66,8 +66,8 @@ fn sipas(words: Words, figures: &UnitPage) -> AnyView {
             .into_any()
         });
     view! {
-        <section class="card" aria-labelledby="sipas-name">
-            <h2 id="sipas-name">{words.say(Text::SipasTitle)}</h2>
+        <div class="card">
+            <h2>{words.say(Text::SipasTitle)}</h2>
             <p>{words.say(Text::SipasHelp)}</p>
             <div class="methods">
                 <div>
@@ -96,7 +96,7 @@ fn sipas(words: Words, figures: &UnitPage) -> AnyView {
             <p class="soft">{words.say(Text::SipasNot)}</p>
             <p>{words.say(Text::ParIndex)}</p>
             <p class="soft">{words.say(Text::SipasSource)}</p>
-        </section>
+        </div>
     }
     .into_any()
 }
@@ -119,8 +119,8 @@ fn touched(words: Words) -> AnyView {
         .into_any()
     });
     view! {
-        <section class="card" aria-labelledby="touches-name">
-            <h2 id="touches-name">{words.say(Text::TouchesTitle)}</h2>
+        <div class="card">
+            <h2>{words.say(Text::TouchesTitle)}</h2>
             <p class="soft">{words.say(Text::TouchesHelp)}</p>
             <div class="scroll" role="region" tabindex="0" aria-label=words.say(Text::TouchesTitle)>
                 <table class="numbers">
@@ -141,7 +141,7 @@ fn touched(words: Words) -> AnyView {
                     <tbody>{rows.collect_view()}</tbody>
                 </table>
             </div>
-        </section>
+        </div>
     }
     .into_any()
 }
