@@ -26,6 +26,8 @@ mod forms;
 mod headers;
 #[path = "live/house.rs"]
 mod house;
+#[path = "live/keys.rs"]
+mod keys;
 #[path = "live/manager_api.rs"]
 mod manager_api;
 #[path = "live/marks.rs"]

@@ -136,10 +136,13 @@ async fn counter(request: Request, env: &Env, path: &[&str]) -> Answer {
 )]
 async fn manager(request: Request, env: &Env, path: &[&str]) -> Answer {
     let directory = ObjectName::Directory;
+    // A monitor's token is none of these.
+    edge::key::admit(&request, env, path).await?;
     match (path, request.method()) {
         (
             [
-                "setup" | "session" | "sessions" | "passkeys" | "accounts" | "audit" | "audit.csv",
+                "setup" | "session" | "sessions" | "passkeys" | "accounts" | "audit" | "audit.csv"
+                | "keys",
                 ..,
             ],
             _,
@@ -312,7 +315,14 @@ async fn people(request: Request, env: &Env, path: &[&str]) -> Answer {
         (["passkeys"], Method::Post) => told("add-passkey", request, env, &directory).await,
         (["passkeys", id], Method::Delete) => {
             body::same_origin(&request, true)?;
-            let verb = format!("drop-passkey/{}", passkey_in(id)?);
+            let verb = format!("drop-passkey/{}", key_in(id)?);
+            asked(&verb, &request, env, &directory).await
+        }
+        (["keys"], Method::Get | Method::Head) => asked("keys", &request, env, &directory).await,
+        (["keys"], Method::Post) => told("make-key", request, env, &directory).await,
+        (["keys", id], Method::Delete) => {
+            body::same_origin(&request, true)?;
+            let verb = format!("revoke-key/{}", key_in(id)?);
             asked(&verb, &request, env, &directory).await
         }
         (["sessions"], Method::Delete) => {
@@ -347,10 +357,13 @@ async fn people(request: Request, env: &Env, path: &[&str]) -> Answer {
             download::csv(&request, env, "audit-file", "audit.csv").await
         }
         (
-            ["setup" | "session" | "sessions" | "passkeys" | "accounts" | "audit" | "audit.csv"]
+            [
+                "setup" | "session" | "sessions" | "passkeys" | "accounts" | "audit" | "audit.csv"
+                | "keys",
+            ]
             | ["session", "proof" | "password" | "challenge" | "passkey"]
             | ["session", "passkey", "proof"]
-            | ["passkeys", _]
+            | ["passkeys" | "keys", _]
             | ["accounts", _, "grants" | "password"],
             _,
         ) => Err(bad_method()),
@@ -434,8 +447,12 @@ async fn relay(ask: Ask<'_>, object: &ObjectName, env: &Env) -> Answer {
     Ok(reply::relayed(ask.of(object, env).await?)?)
 }
 
-/// SHA-256 of the session's token in a request's cookie.
+/// SHA-256 of the session's token in a request's cookie; what an API key is known by where there is one,
+/// and then no cookie is read.
 pub(crate) fn session(request: &Request) -> std::result::Result<Option<String>, Refused> {
+    if let Some(key) = edge::key::of(request)? {
+        return Ok(Some(key));
+    }
     let cookies = request.headers().get("cookie")?;
     Ok(cookies
         .as_deref()
@@ -463,8 +480,8 @@ fn name_in(segment: &str) -> std::result::Result<String, Refused> {
         .ok_or_else(Refused::not_found)
 }
 
-/// A passkey's id in a path: base64url.
-fn passkey_in(segment: &str) -> std::result::Result<&str, Refused> {
+/// The id of a passkey or an API key in a path: base64url.
+fn key_in(segment: &str) -> std::result::Result<&str, Refused> {
     let is_plain = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_');
     let is_id = !segment.is_empty() && segment.len() <= 400 && segment.bytes().all(is_plain);
     is_id.then_some(segment).ok_or_else(Refused::not_found)

@@ -28,6 +28,8 @@ const ACTS: [(&str, Text); 36] = [
     ("add-account", Text::ActAddAccount),
     ("set-grants", Text::ActGrants),
     ("recover", Text::ActRecover),
+    ("make-key", Text::ActMakeKey),
+    ("revoke-key", Text::ActRevokeKey),
     ("add-unit", Text::ActAddUnit),
     ("change-unit", Text::ActChangeUnit),
     ("draw-code", Text::ActDrawCode),

@@ -366,7 +366,7 @@ texts! {
     ActCommentView, ActCommentReview, ActCommentShow, ActCommentKeep, ActCountDossiers, ActSetTarget, ActCountPortal,
     ActSignIn, ActSignOutAll, ActProve, ActPassword, ActAddAccount, ActGrants,
     ActRecover, ActAddUnit, ActChangeUnit, ActDrawCode, ActEnrol, ActRevoke, ActConfigure,
-    ActMove, ActExport, ActExportUnits, ActExportFigures,
+    ActMove, ActExport, ActExportUnits, ActExportFigures, ActMakeKey, ActRevokeKey,
     ConfigSavedShort,
     OwnAccount,
     OwnHelp,

@@ -11,6 +11,7 @@ pub mod dossiers;
 pub mod drivers;
 pub mod fleet;
 pub mod forms;
+pub mod keys;
 pub mod manager;
 pub mod people;
 pub mod quality;

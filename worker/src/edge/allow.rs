@@ -11,7 +11,7 @@ const COUNTER: [(&str, &str); 4] = [
     ("units/{}/batches", "POST"),
     ("device/config", READ),
 ];
-const MANAGER: [(&str, &str); 46] = [
+const MANAGER: [(&str, &str); 48] = [
     ("setup", "POST"),
     ("session", "GET, HEAD, POST, DELETE"),
     ("session/proof", "POST"),
@@ -22,6 +22,8 @@ const MANAGER: [(&str, &str); 46] = [
     ("passkeys", "GET, HEAD, POST"),
     ("passkeys/{}", "DELETE"),
     ("sessions", "DELETE"),
+    ("keys", "GET, HEAD, POST"),
+    ("keys/{}", "DELETE"),
     ("accounts", "GET, HEAD, POST"),
     ("accounts/{}/grants", "PUT"),
     ("accounts/{}/password", "PUT"),

@@ -6,6 +6,7 @@ pub mod body;
 pub mod download;
 pub mod export;
 pub mod files;
+pub mod key;
 pub mod ledgers;
 pub mod overview;
 pub mod quarantine;

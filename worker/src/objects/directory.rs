@@ -4,9 +4,7 @@ use super::allowance::Allowance;
 use super::answer;
 use super::name::ObjectName;
 use super::shell::Shell;
-use super::{
-    Ask, Asked, context, dossiers, fleet, forms, passkeys, people, rescue, signature, tree,
-};
+use super::{Ask, Asked, context, dossiers, fleet, forms, keys, passkeys, people, rescue, signature, tree};
 use crate::access::{Act, token};
 use crate::clock;
 use crate::forms::Forms;
@@ -31,12 +29,18 @@ use worker::{DurableObject, Env, Request, Response, Result, State, durable_objec
 const FILES_AT_ONCE: i64 = 20;
 const FILES_A_MINUTE: i64 = 6;
 
+/// Requests that a program may make with an API key at once, and then a minute (rule S12).
+const READS_AT_ONCE: i64 = 120;
+const READS_A_MINUTE: i64 = 60;
+
 /// The Durable Object.
 #[durable_object]
 pub struct Directory {
     pub(super) shell: Shell<Rows<Durable>>,
     /// Rescue files that devices hand in.
-    relays: Allowance,
+    relays: Allowance<DeviceId>,
+    /// Programs that read with a key.
+    readers: Allowance<String>,
 }
 
 /// Where a permitted question about figures goes.
@@ -90,6 +94,7 @@ impl DurableObject for Directory {
         Self {
             shell: Shell::new(state, env, SCHEMA, Rows),
             relays: Allowance::of(FILES_AT_ONCE, FILES_A_MINUTE),
+            readers: Allowance::of(READS_AT_ONCE, READS_A_MINUTE),
         }
     }
 
@@ -160,6 +165,7 @@ impl Directory {
             "relay" | "open" | "takers" | "change-key" | "quarantines" | "decide" => {
                 rescue::answer(rows, &self.relays, asked).await?
             }
+            "keys" | "make-key" | "use-key" => keys::answer(rows, &self.readers, asked)?,
             "forms" | "add-form" | "form-files" => {
                 let response = forms::answer(rows, asked)?;
                 // A whole country of Ledgers is told of a form by the alarm.

@@ -148,6 +148,19 @@ CREATE TABLE IF NOT EXISTS secret (
     value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- API keys: what is kept of each, whose right it rests on, where it reads figures (`node` null is the whole
+-- deployment) and until which day; a revoked one is gone (rule UM15).
+CREATE TABLE IF NOT EXISTS api_key (
+    id TEXT PRIMARY KEY,
+    digest TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    node TEXT,
+    maker TEXT NOT NULL,
+    since TEXT NOT NULL,
+    until TEXT NOT NULL,
+    used TEXT
+) STRICT, WITHOUT ROWID;
+
 -- When passwords were checked that came from browsers nobody knows (rule S5).
 CREATE TABLE IF NOT EXISTS stranger (
     at_ms INTEGER NOT NULL
