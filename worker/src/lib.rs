@@ -1,6 +1,7 @@
 //! The fetch event and its routes. Never: decisions.
 
 pub mod access;
+pub mod alerts;
 mod beside;
 mod clock;
 pub mod dossiers;
@@ -142,7 +143,7 @@ async fn manager(request: Request, env: &Env, path: &[&str]) -> Answer {
         (
             [
                 "setup" | "session" | "sessions" | "passkeys" | "accounts" | "audit" | "audit.csv"
-                | "keys",
+                | "keys" | "alerts",
                 ..,
             ],
             _,
@@ -320,6 +321,19 @@ async fn people(request: Request, env: &Env, path: &[&str]) -> Answer {
         }
         (["keys"], Method::Get | Method::Head) => asked("keys", &request, env, &directory).await,
         (["keys"], Method::Post) => told("make-key", request, env, &directory).await,
+        (["alerts"], Method::Get | Method::Head) => {
+            asked("alerts", &request, env, &directory).await
+        }
+        (["alerts"], Method::Post) => told("add-alert", request, env, &directory).await,
+        (["alerts", id, "test"], Method::Post) => {
+            let verb = format!("test-alert/{}", key_in(id)?);
+            told(&verb, request, env, &directory).await
+        }
+        (["alerts", id], Method::Delete) => {
+            body::same_origin(&request, true)?;
+            let verb = format!("drop-alert/{}", key_in(id)?);
+            asked(&verb, &request, env, &directory).await
+        }
         (["keys", id], Method::Delete) => {
             body::same_origin(&request, true)?;
             let verb = format!("revoke-key/{}", key_in(id)?);
@@ -359,11 +373,12 @@ async fn people(request: Request, env: &Env, path: &[&str]) -> Answer {
         (
             [
                 "setup" | "session" | "sessions" | "passkeys" | "accounts" | "audit" | "audit.csv"
-                | "keys",
+                | "keys" | "alerts",
             ]
             | ["session", "proof" | "password" | "challenge" | "passkey"]
             | ["session", "passkey", "proof"]
-            | ["passkeys" | "keys", _]
+            | ["passkeys" | "keys" | "alerts", _]
+            | ["alerts", _, "test"]
             | ["accounts", _, "grants" | "password"],
             _,
         ) => Err(bad_method()),
@@ -480,7 +495,7 @@ fn name_in(segment: &str) -> std::result::Result<String, Refused> {
         .ok_or_else(Refused::not_found)
 }
 
-/// The id of a passkey or an API key in a path: base64url.
+/// The id of a passkey, an API key or an alert in a path: base64url.
 fn key_in(segment: &str) -> std::result::Result<&str, Refused> {
     let is_plain = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_');
     let is_id = !segment.is_empty() && segment.len() <= 400 && segment.bytes().all(is_plain);

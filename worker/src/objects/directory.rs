@@ -4,7 +4,7 @@ use super::allowance::Allowance;
 use super::answer;
 use super::name::ObjectName;
 use super::shell::Shell;
-use super::{Ask, Asked, context, dossiers, fleet, forms, keys, passkeys, people, rescue, signature, tree};
+use super::{Ask, Asked, alerts, context, dossiers, fleet, forms, keys, passkeys, people, rescue, signature, tree};
 use crate::access::{Act, token};
 use crate::clock;
 use crate::forms::Forms;
@@ -107,6 +107,7 @@ impl DurableObject for Directory {
         let told = self.tell_ledgers(Untold::All).await;
         // What is not told holds the night up no more than the other way round.
         let done = self.night_rings().await.and(told);
+        let done = self.send_alerts().await.and(done);
         self.shell.ring(self.tell_the_others(done).await).await
     }
 }
@@ -123,6 +124,7 @@ impl Directory {
             "clock" => answer::message(&rows.number("clock_ahead_ms")?),
             "set-clock" => {
                 rows.set_clock(session, now, asked.message()?)?;
+                self.wake_for_alerts().await?;
                 answer::done()
             }
             "set-up" => self.set_up(rows, asked)?,
@@ -165,6 +167,9 @@ impl Directory {
             "relay" | "open" | "takers" | "change-key" | "quarantines" | "decide" => {
                 rescue::answer(rows, &self.relays, asked).await?
             }
+            "alerts" | "add-alert" => {
+                alerts::answer(rows, asked, &asked.verb, "", &self.shell.env)?
+            }
             "keys" | "make-key" | "use-key" => keys::answer(rows, &self.readers, asked)?,
             "forms" | "add-form" | "form-files" => {
                 let response = forms::answer(rows, asked)?;
@@ -182,6 +187,11 @@ impl Directory {
                 response
             }
             verb => match verb.split_once('/') {
+                Some((verb @ ("test-alert" | "drop-alert"), id)) => {
+                    let response = alerts::answer(rows, asked, verb, id, &self.shell.env)?;
+                    self.wake_for_alerts().await?;
+                    response
+                }
                 Some(("draw-code", unit)) => draw_code(rows, asked, unit)?,
                 Some(("history", unit)) => {
                     let unit = UnitId::parse(unit).map_err(|_| Refused::not_found())?;
@@ -215,7 +225,8 @@ impl Directory {
     /// Sets the alarm of a fresh instance.
     async fn begin(&self, rows: &Rows<Durable>) -> std::result::Result<(), Refused> {
         if rows.untold(Untold::All)?.is_empty() {
-            return self.wake_for_the_night().await;
+            self.wake_for_the_night().await?;
+            return self.wake_for_alerts().await;
         }
         // An earlier instance ended between writing a change down and telling it.
         Ok(self.shell.wake(0).await?)

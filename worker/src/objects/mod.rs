@@ -1,5 +1,6 @@
 //! The three kinds of Durable Object, how one is named and how one is asked.
 
+mod alerts;
 mod allowance;
 pub mod answer;
 mod context;

@@ -86,6 +86,7 @@ fn um15_a_key_does_nothing_but_read_figures_whatever_its_maker_may() {
         Act::AddUnits,
         Act::AddAccounts,
         Act::CountDossiers,
+        Act::SetAlerts,
         Act::SeeAudit,
         Act::SeeServer,
         Act::SeeQuarantine,

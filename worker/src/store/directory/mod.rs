@@ -1,10 +1,14 @@
 //! The Directory's verbs, one transaction each: who is who, what is where. Never: an answer.
 
 mod accounts;
+mod alerts;
+#[cfg(test)]
+mod alerts_tests;
 mod audit;
 mod change;
 mod context;
 mod devices;
+mod digest;
 mod dossiers;
 mod fleet;
 #[cfg(test)]
@@ -17,6 +21,7 @@ mod keys;
 #[cfg(test)]
 mod keys_tests;
 mod night;
+mod outbox;
 mod passkeys;
 mod people;
 #[cfg(test)]
@@ -35,6 +40,7 @@ pub use audit::Filter;
 use devices::find as find_device;
 pub use devices::{Device, Enrolled, Known, NewCode, Untold};
 pub use night::{Recounts, Told};
+pub use outbox::{Deliveries, Try};
 pub use rescue::{Importer, KeptKey};
 
 use super::port::{Sql, Store, StoreError};
