@@ -56,6 +56,7 @@ fn um15_a_key_opens_the_routes_that_are_described_with_it_and_no_other() {
             .replace("{device}", &device.id)
             .replace("{passkey}", "a-passkey")
             .replace("{key}", "a-key")
+            .replace("{alert}", "an-alert")
             .replace("{account}", "operator");
         for (method, operation) in methods.as_object().expect("methods") {
             let ways = operation["security"].as_array();

@@ -37,6 +37,7 @@ fn routes(device: &str) -> Vec<Route> {
             .replace("{device}", device)
             .replace("{passkey}", "a-passkey")
             .replace("{key}", "a-key")
+            .replace("{alert}", "an-alert")
             .replace("{account}", "manager-33"),
         methods: methods
             .as_object()

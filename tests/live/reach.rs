@@ -152,6 +152,7 @@ impl Country {
             "devices",
             "accounts",
             "keys",
+            "alerts",
             "audit",
             "audit.csv",
             "quarantine",
@@ -234,6 +235,8 @@ impl Country {
         let form = json!({"file": "{}", "starts": "2026-12-01", "dry_run": true});
         let signed =
             json!({"id": "a", "client_data": "", "authenticator_data": "", "signature": ""});
+        let alert = json!({"node": unit, "language": "vi",
+            "target": {"kind": "webhook", "url": "https://hooks.example.vn/"}});
         let made = json!({"name": "a", "client_data": "", "authenticator_data": ""});
         let post = |path: &str, body: Value| ("POST", format!("/v1/{path}"), body);
         vec![
@@ -241,6 +244,9 @@ impl Country {
             ("PUT", "/v1/dossiers".into(), json!({ "counts": [counted] })),
             post("keys", json!({"name": "a", "node": unit, "until": today()})),
             ("DELETE", "/v1/keys/none".into(), Value::Null),
+            post("alerts", alert),
+            post("alerts/none/test", json!({})),
+            ("DELETE", "/v1/alerts/none".into(), Value::Null),
             post("dossiers/import", json!({"csv": csv, "dry_run": false})),
             post("forms", form),
             post("rescue", self.file.clone()),
@@ -310,6 +316,7 @@ fn described_as(path: &str) -> String {
             Some("accounts") => "{account}",
             Some("passkeys") => "{passkey}",
             Some("keys") => "{key}",
+            Some("alerts") => "{alert}",
             _ => segment,
         };
         named.push(name.to_owned());

@@ -99,6 +99,9 @@ const PLACES: [Place; 11] = [
     ("/people", Text::PeopleTab, Program::House, |powers| {
         powers.keeps_people
     }),
+    ("/connect", Text::ConnectTab, Program::Action, |powers| {
+        powers.keeps_people
+    }),
     ("/audit", Text::AuditTab, Program::House, |powers| {
         powers.sees_audit
     }),

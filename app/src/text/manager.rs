@@ -8,7 +8,11 @@ texts! {
     Places,
     Figures,
     PlanTab,
+<<<<<<< HEAD
     ContextTab,
+=======
+    ConnectTab,
+>>>>>>> bb93a74 (The page of connections: keys and alerts are made, tried and taken away; alerts in the manual)
     Devices,
     ChooseLanguage,
     SignOut,
@@ -367,6 +371,7 @@ texts! {
     ActSignIn, ActSignOutAll, ActProve, ActPassword, ActAddAccount, ActGrants,
     ActRecover, ActAddUnit, ActChangeUnit, ActDrawCode, ActEnrol, ActRevoke, ActConfigure,
     ActMove, ActExport, ActExportUnits, ActExportFigures, ActMakeKey, ActRevokeKey,
+    ActAddAlert, ActDropAlert, ActTestAlert,
     ConfigSavedShort,
     OwnAccount,
     OwnHelp,

@@ -125,16 +125,10 @@ fn filled(text: &str, parts: &[(&str, &str)]) -> String {
     while let Some(at) = rest.find("{{") {
         let (before, after) = rest.split_at(at);
         done.push_str(before);
-        match parts.iter().find(|(name, _)| after.starts_with(name)) {
-            Some((name, value)) => {
-                done.push_str(value);
-                rest = after.get(name.len()..).unwrap_or_default();
-            }
-            None => {
-                done.push_str("{{");
-                rest = after.get(2..).unwrap_or_default();
-            }
-        }
+        let known = parts.iter().find(|(name, _)| after.starts_with(name));
+        let (put, taken) = known.map_or(("{{", 2), |(name, value)| (*value, name.len()));
+        done.push_str(put);
+        rest = after.get(taken..).unwrap_or_default();
     }
     done.push_str(rest);
     done

@@ -10,7 +10,6 @@ use crate::clock;
 use crate::refused::Refused;
 use crate::store::directory::{Directory as Rows, Try};
 use crate::store::durable::Durable;
-use crate::store::port::Store;
 use futures_util::future::join_all;
 use survey::day::{Day, Millis};
 use survey::id::UnitId;
@@ -30,39 +29,40 @@ const PATIENCE_MS: u32 = 10_000;
 /// The door to the network on plain workerd, which leads to public addresses only; Cloudflare has no other.
 const DOOR: &str = "ALERTS";
 
-/// Answers one verb; `subject` is what follows it.
-///
-/// # Errors
-/// What the Directory refuses.
-pub fn answer<S: Store>(
-    rows: &Rows<S>,
-    asked: &Asked,
-    verb: &str,
-    subject: &str,
-    env: &Env,
-) -> Result<Response, Refused> {
-    let (session, now) = (asked.session.as_deref(), asked.now);
-    match verb {
-        "alerts" => {
-            let alerts = rows.alerts(session, now)?;
-            return Ok(answer::message(&Alerts { alerts, now }));
-        }
-        "add-alert" => {
-            let origin = asked.origin.as_deref().unwrap_or_default();
-            let place = (origin, clock::is_settable(env));
-            let fresh = rows.add_alert(session, now, &asked.message()?, place)?;
-            return Ok(answer::message(&fresh));
-        }
-        "test-alert" => {
-            asked.nothing()?;
-            rows.try_alert(session, now, subject)?;
-        }
-        _ => rows.drop_alert(session, now, subject)?,
-    }
-    Ok(answer::done())
-}
-
 impl Directory {
+    /// Answers one verb; `subject` is what follows it.
+    ///
+    /// # Errors
+    /// What the Directory refuses.
+    pub(super) async fn alerts(
+        &self,
+        rows: &Rows<Durable>,
+        asked: &Asked,
+        verb: &str,
+        subject: &str,
+    ) -> Result<Response, Refused> {
+        let (session, now) = (asked.session.as_deref(), asked.now);
+        match verb {
+            "alerts" => {
+                let alerts = rows.alerts(session, now)?;
+                return Ok(answer::message(&Alerts { alerts, now }));
+            }
+            "add-alert" => {
+                let origin = asked.origin.as_deref().unwrap_or_default();
+                let place = (origin, clock::is_settable(&self.shell.env));
+                let fresh = rows.add_alert(session, now, &asked.message()?, place)?;
+                return Ok(answer::message(&fresh));
+            }
+            "test-alert" => {
+                asked.nothing()?;
+                rows.try_alert(session, now, subject)?;
+            }
+            _ => rows.drop_alert(session, now, subject)?,
+        }
+        self.wake_for_alerts().await?;
+        Ok(answer::done())
+    }
+
     /// Asks some of the units that are left what needs a look; once none are, makes the digests. `true` then.
     pub(super) async fn look_round(
         &self,

@@ -122,11 +122,7 @@ impl Directory {
         let (session, now) = (asked.session.as_deref(), asked.now);
         let response = match asked.verb.as_str() {
             "clock" => answer::message(&rows.number("clock_ahead_ms")?),
-            "set-clock" => {
-                rows.set_clock(session, now, asked.message()?)?;
-                self.wake_for_alerts().await?;
-                answer::done()
-            }
+            "set-clock" => self.set_clock(rows, asked).await?,
             "set-up" => self.set_up(rows, asked)?,
             "sign-in" => self.sign_in(rows, asked)?,
             "sign-in-passkey" => {
@@ -167,10 +163,8 @@ impl Directory {
             "relay" | "open" | "takers" | "change-key" | "quarantines" | "decide" => {
                 rescue::answer(rows, &self.relays, asked).await?
             }
-            "alerts" | "add-alert" => {
-                alerts::answer(rows, asked, &asked.verb, "", &self.shell.env)?
-            }
             "keys" | "make-key" | "use-key" => keys::answer(rows, &self.readers, asked)?,
+            "alerts" | "add-alert" => self.alerts(rows, asked, &asked.verb, "").await?,
             "forms" | "add-form" | "form-files" => {
                 let response = forms::answer(rows, asked)?;
                 // A whole country of Ledgers is told of a form by the alarm.
@@ -188,9 +182,7 @@ impl Directory {
             }
             verb => match verb.split_once('/') {
                 Some((verb @ ("test-alert" | "drop-alert"), id)) => {
-                    let response = alerts::answer(rows, asked, verb, id, &self.shell.env)?;
-                    self.wake_for_alerts().await?;
-                    response
+                    self.alerts(rows, asked, verb, id).await?
                 }
                 Some(("draw-code", unit)) => draw_code(rows, asked, unit)?,
                 Some(("history", unit)) => {
@@ -220,6 +212,17 @@ impl Directory {
             },
         };
         Ok(response)
+    }
+
+    /// Moves a settable clock; what is due by then is sent.
+    async fn set_clock(
+        &self,
+        rows: &Rows<Durable>,
+        asked: &Asked,
+    ) -> std::result::Result<Response, Refused> {
+        rows.set_clock(asked.session.as_deref(), asked.now, asked.message()?)?;
+        self.wake_for_alerts().await?;
+        Ok(answer::done())
     }
 
     /// Sets the alarm of a fresh instance.

@@ -1,6 +1,7 @@
 //! Alerts: who set one up, where it goes to, what was sent last (rule UM13). Never: a secret in an answer but
 //! once.
 
+use super::digest::last_night;
 use super::units::{id_in, with_all_above};
 use super::{Actor, Directory, accounts, actor, audit, today};
 use crate::access::{Act, Grant, token};
@@ -94,7 +95,7 @@ impl<S: Store> Directory<S> {
                 return Err(Refused::new(Code::BadValue, message));
             }
             sql.run(
-                "INSERT INTO alert VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, NULL, '[]')",
+                "INSERT INTO alert VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, '[]')",
                 &[
                     id.as_str().into(),
                     wanted.node.as_ref().map(UnitId::as_str).into(),
@@ -105,6 +106,8 @@ impl<S: Store> Directory<S> {
                     origin.into(),
                     actor.account.as_str().into(),
                     today(now)?.to_string().into(),
+                    // The first digest is that of the next night.
+                    last_night(sql)?.map(|day| day.to_string()).into(),
                 ],
             )?;
             let subject = subject(wanted.node.as_ref(), &id);

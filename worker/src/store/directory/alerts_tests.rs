@@ -177,8 +177,13 @@ fn um13_a_digest_tells_what_its_maker_may_see_at_and_below_its_node() {
     let one = device(&directory, &operator, "33.1");
     let other = device(&directory, &operator, "34.1");
     let admin = admin(&directory, &operator, "33");
-    add(&directory, &admin, Some("33")).unwrap();
     let now = NOW.plus(3 * DAY_MS);
+    directory.begin_night(now.plus(-DAY_MS), true).unwrap();
+    add(&directory, &admin, Some("33")).unwrap();
+    // Nothing goes out before the next night.
+    assert_eq!(directory.to_look_at(99), Ok(vec![]));
+    directory.compose(now.plus(-1)).unwrap();
+    assert_eq!(bodies(&directory).len(), 0);
     let said = [("33.1", everything(one)), ("34.1", everything(other))];
     night(&directory, now, &said);
     let sent = bodies(&directory);

@@ -17,10 +17,11 @@ use survey::silence;
 use survey::wire::device::Names;
 use survey::wire::{read, write};
 
-/// The units at and below the nodes of all alerts; of the whole deployment every unit.
+/// The units at and below the nodes of all alerts that have no digest of the night `?2` yet; of the whole
+/// deployment every unit.
 const SCOPE: &str = "WITH RECURSIVE scope (id) AS (
-    SELECT id FROM unit WHERE id IN (SELECT node FROM alert)
-      OR (SELECT count(*) FROM alert WHERE node IS NULL) > 0
+    SELECT id FROM unit WHERE id IN (SELECT node FROM alert WHERE night < ?2)
+      OR (SELECT count(*) FROM alert WHERE node IS NULL AND night < ?2) > 0
     UNION SELECT unit.id FROM unit JOIN scope ON unit.parent = scope.id)";
 /// The units at and below `?1`; where that is null every unit.
 const BELOW: &str = "WITH RECURSIVE scope (id) AS (
@@ -35,6 +36,7 @@ impl<S: Store> Directory<S> {
     /// Broken when the store fails.
     pub fn to_look_at(&self, most: u32) -> Result<Vec<UnitId>, Refused> {
         self.0.atomically(|sql| {
+            let night = last_night(sql)?.map(|day| day.to_string());
             let rows = sql.rows(
                 &format!(
                     "{SCOPE} SELECT id FROM (
@@ -46,7 +48,7 @@ impl<S: Store> Directory<S> {
                        (SELECT value FROM number WHERE name = 'night_ms'))
                      ORDER BY id LIMIT ?1"
                 ),
-                &[most.into()],
+                &[most.into(), night.into()],
             )?;
             let ids = rows.iter().map(|row| id_in(row.text(0)?));
             Ok(ids.collect::<Result<_, _>>()?)
@@ -75,7 +77,7 @@ impl<S: Store> Directory<S> {
     pub fn compose(&self, now: Millis) -> Result<(), Refused> {
         self.0.atomically(|sql| {
             let night = Millis(number(sql, "night_ms")?);
-            let Some(day) = night_of(night) else {
+            let Some(day) = last_night(sql)? else {
                 return Ok(());
             };
             let facts = facts(sql, night)?;
@@ -89,6 +91,11 @@ impl<S: Store> Directory<S> {
             Ok(())
         })
     }
+}
+
+/// The last night whose round has begun; the first day that there is where none has.
+pub(super) fn last_night(sql: &dyn Sql) -> Result<Option<Day>, StoreError> {
+    Ok(night_of(Millis(number(sql, "night_ms")?)))
 }
 
 fn compose_one(

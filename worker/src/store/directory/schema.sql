@@ -163,7 +163,8 @@ CREATE TABLE IF NOT EXISTS api_key (
 
 -- Alerts (rule UM13): who is told of what needs a look at and below `node` (null is the whole deployment),
 -- where to and in which words, on whose right. `target` and `secret` are in no answer but the first and in no
--- log. `night` is the last one with a digest made, `told` what needed a look then.
+-- log. `night` is the last one whose digest
+-- was made, or that was over before; `told` what needed a look then.
 CREATE TABLE IF NOT EXISTS alert (
     id TEXT PRIMARY KEY,
     node TEXT,
@@ -174,7 +175,7 @@ CREATE TABLE IF NOT EXISTS alert (
     origin TEXT NOT NULL,
     maker TEXT NOT NULL,
     since TEXT NOT NULL,
-    night TEXT,
+    night TEXT NOT NULL,
     told TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
