@@ -252,7 +252,8 @@ pub fn the_server_calls_nobody_but_for_alerts(tree: &Tree) -> Vec<Breach> {
     for (path, text) in others {
         for (at, line) in text.lines().enumerate() {
             let mut doors = [".service(", "Fetch::"].into_iter();
-            let door = doors.find(|door| line.contains(door));
+            let is_own = line.contains("service(\"ASSETS\")");
+            let door = doors.find(|door| line.contains(door) && !is_own);
             let cure = "Only worker/src/objects/alerts.rs sends anything out of the house";
             found.extend(door.map(|door| breach(path, at + 1, door, "reaches out", cure)));
         }

@@ -179,7 +179,6 @@ async fn send(one: &Try, env: &Env) -> Result<u16, &'static str> {
 async fn ask(one: &Try, env: &Env, signal: &AbortSignal) -> worker::Result<u16> {
     let headers = Headers::new();
     headers.set("content-type", "application/json")?;
-    headers.set("user-agent", "hai-long")?;
     for (name, value) in &one.headers {
         headers.set(name, value)?;
     }
