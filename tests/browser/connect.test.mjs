@@ -128,7 +128,7 @@ test("ux9_ux7_ux3_connections_are_for_everybody", { timeout: 240_000 }, async ()
       await page.emulateMedia({ colorScheme });
       await page.setViewportSize({ width, height });
       await page.goto(`${server.manager}connect`);
-      await page.getByRole("listitem").filter({ hasText: NAME }).waitFor();
+      await page.getByRole("listitem").filter({ hasText: NAME }).first().waitFor();
       for (const language of ["English", "Tiếng Việt"]) {
         await page.getByRole("button", { name: language }).click();
         await page.locator("select[name=alert-kind]").selectOption("mail");

@@ -16,6 +16,7 @@ use survey::wire::alerts::Alerts;
 use survey::wire::keys::Keys;
 
 use super::grave::Writes;
+use super::only::only_if;
 use super::overview::tree::Tree;
 use crate::device::api;
 use crate::parts::Words;
@@ -43,6 +44,15 @@ impl Connecting {
             Some(node) => self.tree.with(|tree| tree.placed_name(node, tag)),
         }
     }
+}
+
+/// What is connected, in two parts.
+fn parts(connecting: Connecting) -> AnyView {
+    view! {
+        <KeyList connecting />
+        <AlertList connecting />
+    }
+    .into_any()
 }
 
 /// The page.
@@ -85,16 +95,7 @@ pub fn Connect() -> impl IntoView {
             <p class="soft">{words.line(Text::Help)}</p>
             {move || writes.note()}
             // The forms offer units, which are not made anew under somebody's hands.
-            {move || {
-                is_placed
-                    .get()
-                    .then(|| {
-                        view! {
-                            <KeyList connecting />
-                            <AlertList connecting />
-                        }
-                    })
-            }}
+            {only_if(move || is_placed.get(), move || parts(connecting))}
         </article>
     }
 }
