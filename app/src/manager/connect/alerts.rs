@@ -195,8 +195,8 @@ fn mail(fields: Fields) -> AnyView {
         <label class="field">
             <span>{words.line(Text::MailTemplate)}</span>
             <textarea node_ref=fields.template name="mail-template" rows="4" spellcheck="false"></textarea>
-            <span class="soft">{words.line(Text::MailTemplateHelp)}</span>
         </label>
+        <p class="soft">{words.line(Text::MailTemplateHelp)}</p>
     }
     .into_any()
 }
