@@ -20,12 +20,13 @@ mod watch;
 
 use access::token;
 use edge::export::Kind;
+use edge::path::{key_in, name_in, unit_in};
 use edge::site::Site;
 use edge::{body, download, files, overview, reply};
 use objects::Ask;
 use objects::name::ObjectName;
 use refused::Refused;
-use survey::id::{DeviceId, UnitId};
+use survey::id::DeviceId;
 use survey::wire::batch::MOST_BYTES_TAKEN;
 use survey::wire::code::Code;
 use survey::wire::forms::MOST_FORM_BYTES;
@@ -480,26 +481,6 @@ fn browser(request: &Request) -> std::result::Result<Option<String>, Refused> {
     let cookies = request.headers().get("cookie")?;
     let token = cookies.as_deref().and_then(token::browser_in_cookies);
     Ok(token.map(token::digest))
-}
-
-fn unit_in(segment: &str) -> std::result::Result<UnitId, Refused> {
-    UnitId::parse(segment).map_err(|_| Refused::not_found())
-}
-
-/// An account's name in a path: letters, digits, `-`, `_`, `.`, `@`.
-fn name_in(segment: &str) -> std::result::Result<String, Refused> {
-    let name = segment.replace("%40", "@");
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '@');
-    (name.chars().all(is_plain) && name.len() <= 64)
-        .then_some(name)
-        .ok_or_else(Refused::not_found)
-}
-
-/// The id of a passkey, an API key or an alert in a path: base64url.
-fn key_in(segment: &str) -> std::result::Result<&str, Refused> {
-    let is_plain = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_');
-    let is_id = !segment.is_empty() && segment.len() <= 400 && segment.bytes().all(is_plain);
-    is_id.then_some(segment).ok_or_else(Refused::not_found)
 }
 
 fn bad_method() -> Refused {

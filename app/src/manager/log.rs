@@ -16,7 +16,7 @@ use crate::parts::{Tone, Words, band, format};
 use crate::text::ManagerText as Text;
 
 /// Every act with its sentence.
-const ACTS: [(&str, Text); 39] = [
+const ACTS: [(&str, Text); 41] = [
     ("sign-in", Text::ActSignIn),
     ("sign-in-passkey", Text::SignInPasskey),
     ("wrong-password", Text::ActWrongPassword),

@@ -4,11 +4,8 @@
 
 mod account;
 mod choice;
-<<<<<<< HEAD
-mod context;
-=======
 mod connect;
->>>>>>> bb93a74 (The page of connections: keys and alerts are made, tried and taken away; alerts in the manual)
+mod context;
 mod dossiers;
 mod field;
 mod finder;
@@ -41,11 +38,8 @@ use crate::device::{page, preference};
 use crate::parts::Words;
 use crate::text::{Language, ManagerText as Text};
 use account::SetUp;
-<<<<<<< HEAD
-use context::Context;
-=======
 use connect::Connect;
->>>>>>> bb93a74 (The page of connections: keys and alerts are made, tried and taken away; alerts in the manual)
+use context::Context;
 use dossiers::DossierPage;
 use fleet::Fleet;
 use forms::Forms;
@@ -111,11 +105,8 @@ fn ActionApp() -> impl IntoView {
             <Routes fallback=NoPage>
                 <ParentRoute path=path!("") view=Frame>
                     <Route path=path!("/plan") view=Plan />
-<<<<<<< HEAD
                     <Route path=path!("/context") view=Context />
-=======
                     <Route path=path!("/connect") view=Connect />
->>>>>>> bb93a74 (The page of connections: keys and alerts are made, tried and taken away; alerts in the manual)
                     <Route path=path!("/dossiers") view=DossierPage />
                 </ParentRoute>
             </Routes>

@@ -8,11 +8,8 @@ texts! {
     Places,
     Figures,
     PlanTab,
-<<<<<<< HEAD
     ContextTab,
-=======
     ConnectTab,
->>>>>>> bb93a74 (The page of connections: keys and alerts are made, tried and taken away; alerts in the manual)
     Devices,
     ChooseLanguage,
     SignOut,

@@ -11,7 +11,7 @@ const COUNTER: [(&str, &str); 4] = [
     ("units/{}/batches", "POST"),
     ("device/config", READ),
 ];
-const MANAGER: [(&str, &str); 48] = [
+const MANAGER: [(&str, &str); 51] = [
     ("setup", "POST"),
     ("session", "GET, HEAD, POST, DELETE"),
     ("session/proof", "POST"),

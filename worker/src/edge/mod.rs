@@ -9,6 +9,7 @@ pub mod files;
 pub mod key;
 pub mod ledgers;
 pub mod overview;
+pub mod path;
 pub mod quarantine;
 pub mod reply;
 pub mod rescue;

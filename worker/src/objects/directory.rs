@@ -4,7 +4,9 @@ use super::allowance::Allowance;
 use super::answer;
 use super::name::ObjectName;
 use super::shell::Shell;
-use super::{Ask, Asked, alerts, context, dossiers, fleet, forms, keys, passkeys, people, rescue, signature, tree};
+use super::{
+    Ask, Asked, context, dossiers, fleet, forms, keys, passkeys, people, rescue, signature, tree,
+};
 use crate::access::{Act, token};
 use crate::clock;
 use crate::forms::Forms;
