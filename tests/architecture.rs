@@ -41,7 +41,7 @@ macro_rules! laws_hold {
 
 laws_hold! {
     absences: no_address_is_read, answers_keep_no_order_and_no_place, d1_l13_what_is_counted_is_never_deleted,
-        b4_o6_a_device_never_empties_its_storage, no_text_becomes_markup, the_server_calls_nobody;
+        b4_o6_a_device_never_empties_its_storage, no_text_becomes_markup, the_server_calls_nobody_but_for_alerts;
     acts: every_act_has_its_sentence;
     asvs: every_requirement_has_one_answer, every_answer_leans_on_what_is_there,
         every_accepted_finding_is_answered;

@@ -4,6 +4,8 @@
     reason = "a test that cannot go on fails with these words"
 )]
 
+#[path = "live/alerts.rs"]
+mod alerts;
 #[path = "live/beside.rs"]
 mod beside;
 #[path = "live/counting.rs"]
@@ -26,6 +28,8 @@ mod forms;
 mod headers;
 #[path = "live/house.rs"]
 mod house;
+#[path = "live/keys.rs"]
+mod keys;
 #[path = "live/manager_api.rs"]
 mod manager_api;
 #[path = "live/marks.rs"]
@@ -40,6 +44,8 @@ mod passkeys;
 mod raw;
 #[path = "live/reach.rs"]
 mod reach;
+#[path = "live/receiver.rs"]
+mod receiver;
 #[path = "live/rescue.rs"]
 mod rescue;
 #[path = "live/restore.rs"]

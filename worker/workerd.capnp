@@ -24,8 +24,9 @@ const services :List(Workerd.Service) = [
   (name = "server", worker = .server),
   (name = "site", disk = (path = "dist")),
   (name = "objects", disk = (path = "data/objects", writable = true)),
-  # The server calls nobody.
+  # The server calls nobody, but for alerts, by a door of their own, to public addresses.
   (name = "nobody", network = (allow = [])),
+  (name = "alerts", network = (allow = ["public"], tlsOptions = (trustBrowserCas = true))),
 ];
 
 # The socket a request came in by gives its role. workerd replaces a header of this name that a client sent.
@@ -68,6 +69,7 @@ const server :Workerd.Worker = (
   globalOutbound = "nobody",
   bindings = [
     (name = "ASSETS", service = "site"),
+    (name = "ALERTS", service = "alerts"),
     (name = "LEDGER", durableObjectNamespace = "Ledger"),
     (name = "ROLLUP", durableObjectNamespace = "Rollup"),
     (name = "DIRECTORY", durableObjectNamespace = "Directory"),

@@ -32,6 +32,7 @@ pub mod reference;
 pub mod release;
 pub mod rollup;
 pub mod score;
+pub mod silence;
 pub mod stats;
 pub mod submission;
 pub mod wire;

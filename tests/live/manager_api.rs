@@ -36,6 +36,8 @@ fn routes(device: &str) -> Vec<Route> {
             .replace("{unit}", "33.1")
             .replace("{device}", device)
             .replace("{passkey}", "a-passkey")
+            .replace("{key}", "a-key")
+            .replace("{alert}", "an-alert")
             .replace("{account}", "manager-33"),
         methods: methods
             .as_object()

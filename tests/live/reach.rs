@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::device::{Device, record, with_body};
 use crate::rescue::key;
 use crate::sealing::{content, seal};
-use crate::world::{Account, PASSWORD, Reply, World, today};
+use crate::world::{Account, PASSWORD, Reply, World, ask, today};
 
 const ROLES: [&str; 5] = ["operator", "admin", "manager", "auditor", "staff"];
 
@@ -151,6 +151,8 @@ impl Country {
             "units.csv",
             "devices",
             "accounts",
+            "keys",
+            "alerts",
             "audit",
             "audit.csv",
             "quarantine",
@@ -238,11 +240,18 @@ impl Country {
         let form = json!({"file": "{}", "starts": "2026-12-01", "dry_run": true});
         let signed =
             json!({"id": "a", "client_data": "", "authenticator_data": "", "signature": ""});
+        let alert = json!({"node": unit, "language": "vi",
+            "target": {"kind": "webhook", "url": "https://hooks.example.vn/"}});
         let made = json!({"name": "a", "client_data": "", "authenticator_data": ""});
         let post = |path: &str, body: Value| ("POST", format!("/v1/{path}"), body);
         vec![
             post("accounts", account),
             ("PUT", "/v1/dossiers".into(), json!({ "counts": [counted] })),
+            post("keys", json!({"name": "a", "node": unit, "until": today()})),
+            ("DELETE", "/v1/keys/none".into(), Value::Null),
+            post("alerts", alert),
+            post("alerts/none/test", json!({})),
+            ("DELETE", "/v1/alerts/none".into(), Value::Null),
             post("dossiers/import", json!({"csv": csv, "dry_run": false})),
             ("PUT", format!("/v1/units/{unit}/target"), target),
             ("PUT", format!("/v1/units/{unit}/portal"), portal),
@@ -318,6 +327,8 @@ fn described_as(path: &str) -> String {
             Some("devices") => "{device}",
             Some("accounts") => "{account}",
             Some("passkeys") => "{passkey}",
+            Some("keys") => "{key}",
+            Some("alerts") => "{alert}",
             _ => segment,
         };
         named.push(name.to_owned());
@@ -327,7 +338,8 @@ fn described_as(path: &str) -> String {
 
 /// Not a monitor's, and not what a page asks before anybody is known.
 fn names_units(operation: &Value) -> bool {
-    operation["security"].is_null()
+    let ways = operation["security"].as_array();
+    ways.is_none_or(|ways| ways.contains(&json!({"session": []})))
 }
 
 #[test]
@@ -387,4 +399,69 @@ fn s4_no_route_names_a_unit_outside_the_callers_own_to_anybody() {
         answers > 200 && granted > answers / 5,
         "{granted} of {answers} were granted"
     );
+}
+
+#[test]
+fn s4_um15_no_key_is_told_of_a_unit_outside_its_own_and_none_does_anything_but_read() {
+    let mut dice = Rng::with_seed(7);
+    let country = Country::founded(&mut dice);
+    let world = &country.world;
+    let operator = Account::sign_in(world, "operator");
+    let count = country.wood.parents.len();
+    let (mut read, mut refused) = (0, 0);
+    for round in 0..6 {
+        let node = dice.usize(..count);
+        let wanted = json!({"name": "a", "node": id(node), "until": today()});
+        let fresh = operator.grave(world, "/v1/keys", &wanted);
+        assert_eq!(fresh.status, 200, "{}", fresh.everything());
+        let bearer = fresh.json()["key"]
+            .as_str()
+            .map(|key| format!("Bearer {key}"));
+        let bearer = bearer.expect("a key");
+        let reached = country.wood.within(&[node]);
+        let inside: Vec<_> = reached.iter().copied().collect();
+        // Of its own units as often as of others.
+        let one = if round % 2 == 0 {
+            inside[dice.usize(..inside.len())]
+        } else {
+            dice.usize(..count)
+        };
+        let pair = (one, dice.usize(..count));
+        let device = &country.devices[dice.usize(..country.devices.len())];
+        for (method, path, body) in country.requests(pair, device, "new") {
+            let body = if body.is_null() {
+                String::new()
+            } else {
+                body.to_string()
+            };
+            let origin = world.manager("");
+            // A cookie beside a key is not read: it would open everything here.
+            let headers = [
+                ("authorization", bearer.as_str()),
+                ("content-type", "application/json"),
+                ("origin", origin.as_str()),
+                ("cookie", operator.cookie()),
+            ];
+            let reply = ask(method, &world.manager(&path), &headers, body.as_bytes());
+            let asked = [&path, body.as_str()].concat();
+            let leaks = country.leaks(&reply, &reached, &asked);
+            let told = reply.everything();
+            assert!(leaks.is_empty(), "{leaks:?} by {method} {path}: {told}");
+            match reply.status {
+                200 => {
+                    assert!(reached.contains(&one), "{method} {path} of {}", id(node));
+                    assert_eq!(method, "GET");
+                    assert!(path.starts_with("/v1/units/"), "{path}");
+                    read += 1;
+                }
+                404 => assert!(!reached.contains(&one), "{method} {path}"),
+                _ => {
+                    let code = (403, "not-allowed".to_owned());
+                    assert_eq!(reply.refusal(), code, "{method} {path}: {told}");
+                    refused += 1;
+                }
+            }
+        }
+    }
+    assert!(read > 25 && refused > 150, "{read} read, {refused} refused");
 }

@@ -72,6 +72,20 @@ fn doors(device: &str) -> Vec<Door> {
         ("POST", own("replacement-codes"), json!({}), KEEPERS),
         ("POST", own("move"), to, KEEPERS),
         ("POST", own("revoke"), json!({}), KEEPERS),
+        ("GET", at("/v1/alerts"), none.clone(), KEEPERS),
+        (
+            "POST",
+            at("/v1/alerts"),
+            json!({"node": "33.1", "language": "vi", "target": {"kind": "webhook", "url": "https://hooks.example.vn/"}}),
+            KEEPERS,
+        ),
+        ("GET", at("/v1/keys"), none.clone(), KEEPERS),
+        (
+            "POST",
+            at("/v1/keys"),
+            json!({"name": "a", "node": "33.1", "until": today()}),
+            KEEPERS,
+        ),
         ("GET", at("/v1/accounts"), none.clone(), KEEPERS),
         ("PUT", at("/v1/accounts/subject/grants"), grants, KEEPERS),
         (

@@ -1,6 +1,7 @@
 //! The fetch event and its routes. Never: decisions.
 
 pub mod access;
+pub mod alerts;
 mod beside;
 mod clock;
 pub mod dossiers;
@@ -19,12 +20,13 @@ mod watch;
 
 use access::token;
 use edge::export::Kind;
+use edge::path::{key_in, name_in, unit_in};
 use edge::site::Site;
 use edge::{body, download, files, overview, reply};
 use objects::Ask;
 use objects::name::ObjectName;
 use refused::Refused;
-use survey::id::{DeviceId, UnitId};
+use survey::id::DeviceId;
 use survey::wire::batch::MOST_BYTES_TAKEN;
 use survey::wire::code::Code;
 use survey::wire::forms::MOST_FORM_BYTES;
@@ -136,10 +138,13 @@ async fn counter(request: Request, env: &Env, path: &[&str]) -> Answer {
 )]
 async fn manager(request: Request, env: &Env, path: &[&str]) -> Answer {
     let directory = ObjectName::Directory;
+    // A monitor's token is none of these.
+    edge::key::admit(&request, env, path).await?;
     match (path, request.method()) {
         (
             [
-                "setup" | "session" | "sessions" | "passkeys" | "accounts" | "audit" | "audit.csv",
+                "setup" | "session" | "sessions" | "passkeys" | "accounts" | "audit" | "audit.csv"
+                | "keys" | "alerts",
                 ..,
             ],
             _,
@@ -312,7 +317,27 @@ async fn people(request: Request, env: &Env, path: &[&str]) -> Answer {
         (["passkeys"], Method::Post) => told("add-passkey", request, env, &directory).await,
         (["passkeys", id], Method::Delete) => {
             body::same_origin(&request, true)?;
-            let verb = format!("drop-passkey/{}", passkey_in(id)?);
+            let verb = format!("drop-passkey/{}", key_in(id)?);
+            asked(&verb, &request, env, &directory).await
+        }
+        (["keys"], Method::Get | Method::Head) => asked("keys", &request, env, &directory).await,
+        (["keys"], Method::Post) => told("make-key", request, env, &directory).await,
+        (["alerts"], Method::Get | Method::Head) => {
+            asked("alerts", &request, env, &directory).await
+        }
+        (["alerts"], Method::Post) => told("add-alert", request, env, &directory).await,
+        (["alerts", id, "test"], Method::Post) => {
+            let verb = format!("test-alert/{}", key_in(id)?);
+            told(&verb, request, env, &directory).await
+        }
+        (["alerts", id], Method::Delete) => {
+            body::same_origin(&request, true)?;
+            let verb = format!("drop-alert/{}", key_in(id)?);
+            asked(&verb, &request, env, &directory).await
+        }
+        (["keys", id], Method::Delete) => {
+            body::same_origin(&request, true)?;
+            let verb = format!("revoke-key/{}", key_in(id)?);
             asked(&verb, &request, env, &directory).await
         }
         (["sessions"], Method::Delete) => {
@@ -347,10 +372,14 @@ async fn people(request: Request, env: &Env, path: &[&str]) -> Answer {
             download::csv(&request, env, "audit-file", "audit.csv").await
         }
         (
-            ["setup" | "session" | "sessions" | "passkeys" | "accounts" | "audit" | "audit.csv"]
+            [
+                "setup" | "session" | "sessions" | "passkeys" | "accounts" | "audit" | "audit.csv"
+                | "keys" | "alerts",
+            ]
             | ["session", "proof" | "password" | "challenge" | "passkey"]
             | ["session", "passkey", "proof"]
-            | ["passkeys", _]
+            | ["passkeys" | "keys" | "alerts", _]
+            | ["alerts", _, "test"]
             | ["accounts", _, "grants" | "password"],
             _,
         ) => Err(bad_method()),
@@ -434,8 +463,12 @@ async fn relay(ask: Ask<'_>, object: &ObjectName, env: &Env) -> Answer {
     Ok(reply::relayed(ask.of(object, env).await?)?)
 }
 
-/// SHA-256 of the session's token in a request's cookie.
+/// SHA-256 of the session's token in a request's cookie; what an API key is known by where there is one,
+/// and then no cookie is read.
 pub(crate) fn session(request: &Request) -> std::result::Result<Option<String>, Refused> {
+    if let Some(key) = edge::key::of(request)? {
+        return Ok(Some(key));
+    }
     let cookies = request.headers().get("cookie")?;
     Ok(cookies
         .as_deref()
@@ -448,26 +481,6 @@ fn browser(request: &Request) -> std::result::Result<Option<String>, Refused> {
     let cookies = request.headers().get("cookie")?;
     let token = cookies.as_deref().and_then(token::browser_in_cookies);
     Ok(token.map(token::digest))
-}
-
-fn unit_in(segment: &str) -> std::result::Result<UnitId, Refused> {
-    UnitId::parse(segment).map_err(|_| Refused::not_found())
-}
-
-/// An account's name in a path: letters, digits, `-`, `_`, `.`, `@`.
-fn name_in(segment: &str) -> std::result::Result<String, Refused> {
-    let name = segment.replace("%40", "@");
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '@');
-    (name.chars().all(is_plain) && name.len() <= 64)
-        .then_some(name)
-        .ok_or_else(Refused::not_found)
-}
-
-/// A passkey's id in a path: base64url.
-fn passkey_in(segment: &str) -> std::result::Result<&str, Refused> {
-    let is_plain = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_');
-    let is_id = !segment.is_empty() && segment.len() <= 400 && segment.bytes().all(is_plain);
-    is_id.then_some(segment).ok_or_else(Refused::not_found)
 }
 
 fn bad_method() -> Refused {

@@ -17,7 +17,7 @@ use crate::{
     sample, setup,
     trouble::Trouble,
     verb::{Arguments, Verb},
-    workerd::{self, Clock, Plan, Release, Server, Voice},
+    workerd::{self, Clock, Outside, Plan, Release, Server, Voice},
 };
 
 /// The verb.
@@ -123,6 +123,7 @@ fn serve(wish: &Wish) -> Result<(), Trouble> {
         } else {
             Clock::Settable
         },
+        outside: Outside::Public,
         release: if wish.is_empty {
             Release::Daily
         } else {

@@ -47,6 +47,15 @@ pub enum Release {
     WhenTen,
 }
 
+/// Where alerts may go to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outside {
+    /// Public addresses, as everywhere.
+    Public,
+    /// This machine: only for the tests, whose receiver is there.
+    Local,
+}
+
 /// How what the runtime and the Worker say is passed on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Voice {
@@ -79,6 +88,8 @@ pub struct Plan {
     pub clock: Clock,
     /// When it publishes.
     pub release: Release,
+    /// Where alerts may go to.
+    pub outside: Outside,
     /// How what the runtime says is shown on our error stream.
     pub voice: Voice,
 }
@@ -97,6 +108,7 @@ impl Plan {
             counter_url: String::new(),
             clock: Clock::Settable,
             release: Release::Daily,
+            outside: Outside::Public,
             voice: Voice::Quiet,
         }
     }
@@ -161,8 +173,12 @@ impl Server {
                 plan.manager_port
             ));
         }
+        let config = match plan.outside {
+            Outside::Public => runtime.config.clone(),
+            Outside::Local => runtime.config.with_file_name("workerd.test.capnp"),
+        };
         let mut child = command
-            .arg(&runtime.config)
+            .arg(&config)
             .arg(if has_six { "config" } else { "configIpv4" })
             .env("SETUP_CODE", &plan.setup_code)
             .env("COUNTER_URL", &plan.counter_url)

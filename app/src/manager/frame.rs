@@ -71,7 +71,7 @@ pub enum Stage {
 /// A page of any program, and who has it.
 type Place = (&'static str, Text, Program, fn(Powers) -> bool);
 
-const PLACES: [Place; 11] = [
+const PLACES: [Place; 12] = [
     ("/", Text::Figures, Program::Figures, |powers| {
         powers.sees_coverage
     }),
@@ -97,6 +97,9 @@ const PLACES: [Place; 11] = [
         powers.keeps_units
     }),
     ("/people", Text::PeopleTab, Program::House, |powers| {
+        powers.keeps_people
+    }),
+    ("/connect", Text::ConnectTab, Program::Action, |powers| {
         powers.keeps_people
     }),
     ("/audit", Text::AuditTab, Program::House, |powers| {

@@ -16,7 +16,7 @@ use crate::parts::{Tone, Words, band, format};
 use crate::text::ManagerText as Text;
 
 /// Every act with its sentence.
-const ACTS: [(&str, Text); 37] = [
+const ACTS: [(&str, Text); 42] = [
     ("sign-in", Text::ActSignIn),
     ("sign-in-passkey", Text::SignInPasskey),
     ("wrong-password", Text::ActWrongPassword),
@@ -28,6 +28,11 @@ const ACTS: [(&str, Text); 37] = [
     ("add-account", Text::ActAddAccount),
     ("set-grants", Text::ActGrants),
     ("recover", Text::ActRecover),
+    ("make-key", Text::ActMakeKey),
+    ("revoke-key", Text::ActRevokeKey),
+    ("add-alert", Text::ActAddAlert),
+    ("drop-alert", Text::ActDropAlert),
+    ("test-alert", Text::ActTestAlert),
     ("add-unit", Text::ActAddUnit),
     ("change-unit", Text::ActChangeUnit),
     ("draw-code", Text::ActDrawCode),

@@ -4,6 +4,7 @@
 
 mod account;
 mod choice;
+mod connect;
 mod context;
 mod dossiers;
 mod field;
@@ -37,6 +38,7 @@ use crate::device::{page, preference};
 use crate::parts::Words;
 use crate::text::{Language, ManagerText as Text};
 use account::SetUp;
+use connect::Connect;
 use context::Context;
 use dossiers::DossierPage;
 use fleet::Fleet;
@@ -104,6 +106,7 @@ fn ActionApp() -> impl IntoView {
                 <ParentRoute path=path!("") view=Frame>
                     <Route path=path!("/plan") view=Plan />
                     <Route path=path!("/context") view=Context />
+                    <Route path=path!("/connect") view=Connect />
                     <Route path=path!("/dossiers") view=DossierPage />
                 </ParentRoute>
             </Routes>

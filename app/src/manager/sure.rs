@@ -3,17 +3,17 @@
 use leptos::prelude::*;
 
 use crate::parts::{Tone, Words, band};
-use crate::text::ManagerText as Text;
+use crate::text::{ManagerText as Text, Sentence};
 
 /// What is asked before a step, and how.
 #[derive(Clone, Copy, Debug)]
-pub struct Step {
+pub struct Step<T> {
     /// What the button says that begins it.
-    pub verb: Text,
+    pub verb: T,
     /// What will happen.
-    pub question: Text,
+    pub question: T,
     /// What the button says that does it.
-    pub yes: Text,
+    pub yes: T,
     /// The classes of the first button.
     pub class: &'static str,
 }
@@ -21,9 +21,9 @@ pub struct Step {
 /// The button, or the question with its two answers; `of` is told with the verb where the step is about one of
 /// several, `trouble` is what stood in its way.
 #[must_use]
-pub fn sure(
+pub fn sure<T: Sentence + Send + Sync + 'static>(
     words: Words,
-    step: Step,
+    step: Step<T>,
     of: String,
     is_asked: RwSignal<bool>,
     trouble: Signal<Option<String>>,

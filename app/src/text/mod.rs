@@ -3,12 +3,14 @@
 //! data of the form), a page, a device.
 
 mod action;
+mod connect;
 mod dossiers;
 mod figures;
 mod keys;
 mod manager;
 
 pub use action::ActionText;
+pub use connect::ConnectText;
 pub use dossiers::DossierText;
 pub use figures::FiguresText;
 pub use keys::Text;
@@ -182,7 +184,7 @@ mod tests {
     const COUNTER_ENGLISH: &str = include_str!("../../../public/lang/en/counter.json");
 
     /// Each page's keys with its Vietnamese and its English.
-    fn pages() -> [(&'static [&'static str], [Sentences; 2]); 5] {
+    fn pages() -> [(&'static [&'static str], [Sentences; 2]); 6] {
         #[derive(serde::Deserialize)]
         struct Translation {
             texts: Sentences,
@@ -202,6 +204,10 @@ mod tests {
             (
                 ActionText::KEYS,
                 [of(ActionText::VIETNAMESE), of(ActionText::ENGLISH)],
+            ),
+            (
+                ConnectText::KEYS,
+                [of(ConnectText::VIETNAMESE), of(ConnectText::ENGLISH)],
             ),
             (
                 DossierText::KEYS,
@@ -234,6 +240,8 @@ mod tests {
             (FiguresText::KEYS, FiguresText::ENGLISH),
             (ActionText::KEYS, ActionText::VIETNAMESE),
             (ActionText::KEYS, ActionText::ENGLISH),
+            (ConnectText::KEYS, ConnectText::VIETNAMESE),
+            (ConnectText::KEYS, ConnectText::ENGLISH),
             (DossierText::KEYS, DossierText::VIETNAMESE),
             (DossierText::KEYS, DossierText::ENGLISH),
         ] {

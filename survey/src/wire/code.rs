@@ -62,6 +62,8 @@ codes! {
     WrongPassword = "wrong-password", 401;
     /// A passkey is not known here, or what it signed does not fit.
     WrongPasskey = "wrong-passkey", 401;
+    /// An API key is not known here, or works no more.
+    BadKey = "bad-key", 401;
     /// Nobody is signed in.
     SignedOut = "signed-out", 401;
     /// The role does not allow this.

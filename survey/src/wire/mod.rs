@@ -1,6 +1,7 @@
 //! Bytes and versions: every message that crosses the network, as docs/SPEC.md describes it for a
 //! stranger. Never: a rule about what a message means.
 
+pub mod alerts;
 pub mod batch;
 pub mod beside;
 pub mod body;
@@ -11,6 +12,7 @@ pub mod dossiers;
 pub mod drivers;
 pub mod fleet;
 pub mod forms;
+pub mod keys;
 pub mod manager;
 pub mod people;
 pub mod quality;

@@ -230,18 +230,35 @@ pub fn no_text_becomes_markup(tree: &Tree) -> Vec<Breach> {
     found
 }
 
-/// S15: the server has nobody to call, so no bug can make it.
-pub fn the_server_calls_nobody(tree: &Tree) -> Vec<Breach> {
+/// S15: the server has nobody to call but the addresses of alerts, by a door that leads to public addresses
+/// only, and one file has the key to it. So no bug elsewhere can make it call.
+pub fn the_server_calls_nobody_but_for_alerts(tree: &Tree) -> Vec<Breach> {
+    const DOOR: &str = "(name = \"alerts\", network = (allow = [\"public\"], ";
+    const OPENER: &str = "worker/src/objects/alerts.rs";
     let path = "worker/workerd.capnp";
     let text = tree.text(path).unwrap_or_default();
     let is_closed = text.contains("globalOutbound = \"nobody\"")
-        && text.contains("(name = \"nobody\", network = (allow = []))");
+        && text.contains("(name = \"nobody\", network = (allow = []))")
+        && text.contains(DOOR);
     let others = text.matches("network =").count() + text.matches("external =").count();
-    if is_closed && others == 1 {
-        return Vec::new();
+    let mut found = Vec::new();
+    if !is_closed || others != 2 {
+        let cure = "Keep `globalOutbound` at a service that may reach no address, and alerts at public ones";
+        found.push(breach(path, 0, "globalOutbound", "reaches out", cure));
     }
-    let cure = "Keep `globalOutbound` at a service that may reach no address";
-    vec![breach(path, 0, "globalOutbound", "reaches out", cure)]
+    let others = tree
+        .files()
+        .filter(|(path, _)| path.starts_with("worker/src/") && *path != OPENER);
+    for (path, text) in others {
+        for (at, line) in text.lines().enumerate() {
+            let mut doors = [".service(", "Fetch::"].into_iter();
+            let is_own = line.contains("service(\"ASSETS\")");
+            let door = doors.find(|door| line.contains(door) && !is_own);
+            let cure = "Only worker/src/objects/alerts.rs sends anything out of the house";
+            found.extend(door.map(|door| breach(path, at + 1, door, "reaches out", cure)));
+        }
+    }
+    found
 }
 
 fn breach(path: &str, line: usize, name: &str, what: &str, cure: &'static str) -> Breach {
@@ -376,13 +393,21 @@ mod tests {
 
     #[test]
     fn a_server_that_may_call_somebody_is_seen() {
-        let law = the_server_calls_nobody;
-        let closed = "(name = \"nobody\", network = (allow = [])), globalOutbound = \"nobody\"";
+        let law = the_server_calls_nobody_but_for_alerts;
+        let closed = "(name = \"nobody\", network = (allow = [])), globalOutbound = \"nobody\", \
+            (name = \"alerts\", network = (allow = [\"public\"], tlsOptions = ()))";
         let at = "worker/workerd.capnp";
         assert!(broken(law, &[(at, closed)]).is_empty());
         let open = closed.replace("[]", "[\"public\"]");
         assert_eq!(broken(law, &[(at, &open)]).len(), 1);
+        let home = closed.replace("[\"public\"]", "[\"private\"]");
+        assert_eq!(broken(law, &[(at, &home)]).len(), 1);
         let more = format!("{closed}, (name = \"x\", external = (address = \"x\"))");
         assert_eq!(broken(law, &[(at, &more)]).len(), 1);
+        let caller = "fn a() { env.service(\"ALERTS\"); }\nfn b() { Fetch::Url(url) }\n";
+        let own = [(at, closed), ("worker/src/objects/alerts.rs", caller)];
+        assert!(broken(law, &own).is_empty());
+        let other = [(at, closed), ("worker/src/edge/a.rs", caller)];
+        assert_eq!(broken(law, &other).len(), 2);
     }
 }

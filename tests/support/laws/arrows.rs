@@ -11,7 +11,7 @@ struct Room {
 }
 
 /// The arrows, as what each room may not do.
-const ROOMS: [Room; 14] = [
+const ROOMS: [Room; 15] = [
     Room {
         folder: "app/src/counter",
         never: &["manager"],
@@ -71,6 +71,11 @@ const ROOMS: [Room; 14] = [
         folder: "worker/src/access",
         never: &["edge", "objects", "store"],
         cure: "Access is rules only: take what the rule needs as values",
+    },
+    Room {
+        folder: "worker/src/alerts",
+        never: &["edge", "objects", "store"],
+        cure: "A digest is made of values: let the store hand them in and the object send it",
     },
     Room {
         folder: "worker/src/objects",

@@ -22,9 +22,11 @@ pub const fn includes(role: Role, act: Act) -> bool {
         // Who keeps a whole part of the tree, not who is told of a unit's own people.
         Act::ReviewComments | Act::SetTargets => matches!(role, Role::Admin),
         Act::SeeCoverage => matches!(role, Role::Admin | Role::Manager | Role::Auditor),
-        Act::EnrolDevices | Act::RevokeDevices | Act::AddAccounts | Act::CountDossiers => {
-            matches!(role, Role::Operator | Role::Admin)
-        }
+        Act::EnrolDevices
+        | Act::RevokeDevices
+        | Act::AddAccounts
+        | Act::CountDossiers
+        | Act::SetAlerts => matches!(role, Role::Operator | Role::Admin),
         Act::SeeAudit | Act::SeeQuarantine | Act::SeeServer => {
             matches!(role, Role::Operator | Role::Auditor)
         }
@@ -70,6 +72,8 @@ pub enum Act {
     CountDossiers,
     /// Set what a unit wants to reach.
     SetTargets,
+    /// Set up who is told once a day of what needs a look.
+    SetAlerts,
     /// Read the audit log.
     SeeAudit,
     /// Move a settable clock.
@@ -152,6 +156,7 @@ mod tests {
                 Act::EnrolDevices,
                 Act::RevokeDevices,
                 Act::CountDossiers,
+                Act::SetAlerts,
                 Act::AddUnits,
                 Act::AddAccounts,
                 Act::SetClock,

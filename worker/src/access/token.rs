@@ -21,6 +21,9 @@ const BROWSER_LIFE_S: u32 = 180 * 24 * 3_600;
 /// Whoever signed in or proved themselves so long ago has to do it again before a grave step (S7).
 const PROOF_MS: i64 = 5 * MINUTE_MS;
 
+/// How an API key begins: programs that look for leaked secrets find it by that.
+const KEY: &str = "hlk_";
+
 /// Bytes from the system's generator.
 ///
 /// # Errors
@@ -37,6 +40,35 @@ pub fn random<const N: usize>() -> Result<[u8; N], Refused> {
 /// As [`random`].
 pub fn draw() -> Result<String, Refused> {
     Ok(BASE64_URL_SAFE_NO_PAD.encode(random::<32>()?))
+}
+
+/// A new API key of 256 random bits.
+///
+/// # Errors
+/// As [`random`].
+pub fn draw_key() -> Result<String, Refused> {
+    Ok([KEY, &draw()?].concat())
+}
+
+/// The API key in a request's `Authorization` header, perhaps nobody's. Anything else, such as a proxy's own
+/// password, is none.
+#[must_use]
+pub fn key_in(header: &str) -> Option<&str> {
+    let (scheme, key) = header.trim().split_once(' ')?;
+    let is_bearer = scheme.eq_ignore_ascii_case("bearer");
+    Some(key.trim()).filter(|key| is_bearer && key.starts_with(KEY))
+}
+
+/// What a key is known by in the place of a session's digest, which has no such beginning.
+#[must_use]
+pub fn credential_of_key(key: &str) -> String {
+    [KEY, &digest(key)].concat()
+}
+
+/// The digest of the key in a credential; `None` where that is a session's.
+#[must_use]
+pub fn key_digest(credential: &str) -> Option<&str> {
+    credential.strip_prefix(KEY)
 }
 
 /// SHA-256 of a text in hexadecimal: what is kept of a token.
@@ -134,6 +166,22 @@ mod tests {
         let header = format!("a=b; {COOKIE}={token}; c=d");
         assert_eq!(in_cookies(&header), Some(token.as_str()));
         assert_eq!(in_cookies("s=1; x__Host-s=2"), None);
+    }
+
+    #[test]
+    fn um15_a_key_has_256_bits_and_is_told_from_every_session() {
+        let key = draw_key().unwrap();
+        assert_eq!(key.len(), 47);
+        assert_ne!(key, draw_key().unwrap());
+        for header in [format!("Bearer {key}"), format!(" bearer  {key} ")] {
+            assert_eq!(key_in(&header), Some(key.as_str()));
+        }
+        for header in [&key, "Basic aGxrXw==", "Bearer other", "Bearer", ""] {
+            assert_eq!(key_in(header), None, "{header}");
+        }
+        let credential = credential_of_key(&key);
+        assert_eq!(key_digest(&credential), Some(digest(&key).as_str()));
+        assert_eq!(key_digest(&digest(&key)), None);
     }
 
     #[test]

@@ -11,7 +11,7 @@ const COUNTER: [(&str, &str); 4] = [
     ("units/{}/batches", "POST"),
     ("device/config", READ),
 ];
-const MANAGER: [(&str, &str); 47] = [
+const MANAGER: [(&str, &str); 52] = [
     ("setup", "POST"),
     ("session", "GET, HEAD, POST, DELETE"),
     ("session/proof", "POST"),
@@ -22,6 +22,11 @@ const MANAGER: [(&str, &str); 47] = [
     ("passkeys", "GET, HEAD, POST"),
     ("passkeys/{}", "DELETE"),
     ("sessions", "DELETE"),
+    ("alerts", "GET, HEAD, POST"),
+    ("alerts/{}", "DELETE"),
+    ("alerts/{}/test", "POST"),
+    ("keys", "GET, HEAD, POST"),
+    ("keys/{}", "DELETE"),
     ("accounts", "GET, HEAD, POST"),
     ("accounts/{}/grants", "PUT"),
     ("accounts/{}/password", "PUT"),

@@ -5,17 +5,16 @@ use crate::refused::Refused;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use survey::day::{MINUTE_MS, Millis};
-use survey::id::DeviceId;
 
-/// The allowances of all devices.
-pub struct Allowance {
+/// The allowances of everybody who has used one, by what they are known by.
+pub struct Allowance<K> {
     at_once: i64,
     a_minute: i64,
     /// What is left, in thousandths, and when that was reckoned.
-    left: RefCell<BTreeMap<DeviceId, (i64, Millis)>>,
+    left: RefCell<BTreeMap<K, (i64, Millis)>>,
 }
 
-impl Allowance {
+impl<K: Ord> Allowance<K> {
     /// An allowance that nobody has used yet.
     pub fn of(at_once: i64, a_minute: i64) -> Self {
         Self {
@@ -29,17 +28,17 @@ impl Allowance {
     ///
     /// # Errors
     /// [`survey::wire::code::Code::SlowDown`] when none is left.
-    pub fn spend(&self, device: DeviceId, now: Millis) -> Result<(), Refused> {
+    pub fn spend(&self, whose: K, now: Millis) -> Result<(), Refused> {
         const ONE: i64 = 1_000;
         let mut all = self.left.borrow_mut();
         let full = self.at_once * ONE;
-        let (left, since) = all.get(&device).copied().unwrap_or((full, now));
+        let (left, since) = all.get(&whose).copied().unwrap_or((full, now));
         let passed = now.since(since).clamp(0, MINUTE_MS * self.at_once);
         let left = (left + passed * self.a_minute * ONE / MINUTE_MS).min(full) - ONE;
         if left < 0 {
             return Err(Refused::slow_down(5));
         }
-        all.insert(device, (left, now));
+        all.insert(whose, (left, now));
         Ok(())
     }
 }
@@ -47,6 +46,7 @@ impl Allowance {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use survey::id::DeviceId;
 
     #[test]
     fn w10_so_many_at_once_and_then_one_a_second() {

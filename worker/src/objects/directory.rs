@@ -5,7 +5,7 @@ use super::answer;
 use super::name::ObjectName;
 use super::shell::Shell;
 use super::{
-    Ask, Asked, context, dossiers, fleet, forms, passkeys, people, rescue, signature, tree,
+    Ask, Asked, context, dossiers, fleet, forms, keys, passkeys, people, rescue, signature, tree,
 };
 use crate::access::{Act, token};
 use crate::clock;
@@ -31,12 +31,18 @@ use worker::{DurableObject, Env, Request, Response, Result, State, durable_objec
 const FILES_AT_ONCE: i64 = 20;
 const FILES_A_MINUTE: i64 = 6;
 
+/// Requests that a program may make with an API key at once, and then a minute (rule S12).
+const READS_AT_ONCE: i64 = 120;
+const READS_A_MINUTE: i64 = 60;
+
 /// The Durable Object.
 #[durable_object]
 pub struct Directory {
     pub(super) shell: Shell<Rows<Durable>>,
     /// Rescue files that devices hand in.
-    relays: Allowance,
+    relays: Allowance<DeviceId>,
+    /// Programs that read with a key.
+    readers: Allowance<String>,
 }
 
 /// Where a permitted question about figures goes.
@@ -90,6 +96,7 @@ impl DurableObject for Directory {
         Self {
             shell: Shell::new(state, env, SCHEMA, Rows),
             relays: Allowance::of(FILES_AT_ONCE, FILES_A_MINUTE),
+            readers: Allowance::of(READS_AT_ONCE, READS_A_MINUTE),
         }
     }
 
@@ -102,6 +109,7 @@ impl DurableObject for Directory {
         let told = self.tell_ledgers(Untold::All).await;
         // What is not told holds the night up no more than the other way round.
         let done = self.night_rings().await.and(told);
+        let done = self.send_alerts().await.and(done);
         self.shell.ring(self.tell_the_others(done).await).await
     }
 }
@@ -116,10 +124,7 @@ impl Directory {
         let (session, now) = (asked.session.as_deref(), asked.now);
         let response = match asked.verb.as_str() {
             "clock" => answer::message(&rows.number("clock_ahead_ms")?),
-            "set-clock" => {
-                rows.set_clock(session, now, asked.message()?)?;
-                answer::done()
-            }
+            "set-clock" => self.set_clock(rows, asked).await?,
             "set-up" => self.set_up(rows, asked)?,
             "sign-in" => self.sign_in(rows, asked)?,
             "sign-in-passkey" => {
@@ -160,6 +165,8 @@ impl Directory {
             "relay" | "open" | "takers" | "change-key" | "quarantines" | "decide" => {
                 rescue::answer(rows, &self.relays, asked).await?
             }
+            "keys" | "make-key" | "use-key" => keys::answer(rows, &self.readers, asked)?,
+            "alerts" | "add-alert" => self.alerts(rows, asked, &asked.verb, "").await?,
             "forms" | "add-form" | "form-files" => {
                 let response = forms::answer(rows, asked)?;
                 // A whole country of Ledgers is told of a form by the alarm.
@@ -176,6 +183,9 @@ impl Directory {
                 response
             }
             verb => match verb.split_once('/') {
+                Some((verb @ ("test-alert" | "drop-alert"), id)) => {
+                    self.alerts(rows, asked, verb, id).await?
+                }
                 Some(("draw-code", unit)) => draw_code(rows, asked, unit)?,
                 Some(("history", unit)) => {
                     let unit = UnitId::parse(unit).map_err(|_| Refused::not_found())?;
@@ -206,10 +216,22 @@ impl Directory {
         Ok(response)
     }
 
+    /// Moves a settable clock; what is due by then is sent.
+    async fn set_clock(
+        &self,
+        rows: &Rows<Durable>,
+        asked: &Asked,
+    ) -> std::result::Result<Response, Refused> {
+        rows.set_clock(asked.session.as_deref(), asked.now, asked.message()?)?;
+        self.wake_for_alerts().await?;
+        Ok(answer::done())
+    }
+
     /// Sets the alarm of a fresh instance.
     async fn begin(&self, rows: &Rows<Durable>) -> std::result::Result<(), Refused> {
         if rows.untold(Untold::All)?.is_empty() {
-            return self.wake_for_the_night().await;
+            self.wake_for_the_night().await?;
+            return self.wake_for_alerts().await;
         }
         // An earlier instance ended between writing a change down and telling it.
         Ok(self.shell.wake(0).await?)

@@ -25,7 +25,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 use survey::day::Millis;
-use survey::id::UnitId;
+use survey::id::{DeviceId, UnitId};
 use survey::ledger::Sender;
 use survey::release::{Rhythm, Slice};
 use survey::wire::batch::{BatchError, Reply, read_batch};
@@ -42,9 +42,9 @@ const REFILL_A_MINUTE: i64 = 60;
 #[durable_object]
 pub struct Ledger {
     shell: Shell<Rows<Durable>>,
-    allowance: Allowance,
+    allowance: Allowance<DeviceId>,
     /// Of batches that name a device and are not signed with its valid key.
-    strangers: Allowance,
+    strangers: Allowance<DeviceId>,
     /// The forms that its rows know, read once.
     forms: RefCell<Option<Forms>>,
     /// The sums of its atoms.

@@ -1,5 +1,6 @@
 //! The three kinds of Durable Object, how one is named and how one is asked.
 
+mod alerts;
 mod allowance;
 pub mod answer;
 mod context;
@@ -9,6 +10,7 @@ mod dossiers;
 mod fleet;
 pub mod forms;
 pub mod kept;
+mod keys;
 pub mod ledger;
 pub mod name;
 pub mod night;
@@ -34,7 +36,8 @@ pub struct Ask<'a> {
     pub verb: &'a str,
     /// The instant at which the request came in.
     pub now: Millis,
-    /// SHA-256 of the session's token, where somebody may be signed in.
+    /// SHA-256 of the session's token, where somebody may be signed in, or what an API key is known by
+    /// ([`crate::access::token::credential_of_key`]).
     pub session: Option<String>,
     /// SHA-256 of the token by which the browser may be known.
     pub browser: Option<String>,

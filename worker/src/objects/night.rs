@@ -31,6 +31,8 @@ impl Directory {
             "night" => {
                 rows.begin_night(asked.now, true)?;
                 while !self.round(rows, asked.now, LEDGERS_A_RING).await? {}
+                while !self.look_round(rows, asked.now).await? {}
+                self.wake_for_alerts().await?;
             }
             verb => {
                 if verb == "watched" {
@@ -48,7 +50,8 @@ impl Directory {
         let rows = self.shell.rows()?;
         let now = self.now(rows)?;
         rows.begin_night(now, false)?;
-        if self.round(rows, now, LEDGERS_A_RING).await? {
+        let is_done = self.round(rows, now, LEDGERS_A_RING).await?;
+        if is_done && self.look_round(rows, now).await? {
             self.wake_for_the_night().await
         } else {
             Ok(self.shell.wake(0).await?)
@@ -62,7 +65,12 @@ impl Directory {
         let Some(next) = rows.next_night(now)? else {
             return Ok(());
         };
-        let wait_ms = next.since(now).max(0);
+        self.wake_by(next.since(now)).await
+    }
+
+    /// Sets the alarm, unless one comes earlier.
+    pub(super) async fn wake_by(&self, wait_ms: i64) -> Result<(), Refused> {
+        let wait_ms = wait_ms.max(0);
         let at = clock::real().plus(wait_ms);
         let storage = self.shell.state.storage();
         if storage.get_alarm().await?.is_none_or(|alarm| alarm > at.0) {
@@ -92,7 +100,7 @@ impl Directory {
     }
 
     /// The server's time; this object keeps a settable clock's offset itself.
-    fn now(&self, rows: &Rows<Durable>) -> Result<Millis, Refused> {
+    pub(super) fn now(&self, rows: &Rows<Durable>) -> Result<Millis, Refused> {
         let is_settable = clock::is_settable(&self.shell.env);
         let ahead_ms = if is_settable {
             rows.number("clock_ahead_ms")?
@@ -105,6 +113,7 @@ impl Directory {
 
 fn watched(rows: &Rows<Durable>) -> Result<Watched, Refused> {
     let [units, devices, revoked] = rows.sizes()?;
+    let deliveries = rows.deliveries()?;
     let Recounts {
         differing,
         failed,
@@ -123,6 +132,8 @@ fn watched(rows: &Rows<Durable>) -> Result<Watched, Refused> {
         never,
         never_since,
         oldest,
+        alerts_waiting: deliveries.waiting,
+        alerts_failed: deliveries.failed,
         machine: rows.machine()?.map(|told| (told.at, told.machine)),
     })
 }

@@ -44,6 +44,7 @@ pub fn answer<S: Store>(
                 rows.change_password(session, now, (&old, &new), browser)
             }))
         }
+        "revoke-key" => done(rows.revoke_key(session, now, subject)),
         "drop-passkey" => done(rows.drop_passkey(session, now, subject)),
         "sign-out-everywhere" => done(rows.sign_out_everywhere(session, now)),
         "audit" => {

@@ -58,7 +58,7 @@ pub struct Takers {
 /// What the Directory refuses.
 pub(super) async fn answer(
     rows: &Rows<Durable>,
-    relays: &Allowance,
+    relays: &Allowance<DeviceId>,
     asked: &Asked,
 ) -> Result<Response, Refused> {
     let importer = |relay: Option<DeviceId>| {

@@ -138,6 +138,16 @@ impl Facts {
                 watched.revoked,
             ),
             (
+                "alerts_waiting",
+                "Deliveries of alerts that are sent, again if need be.",
+                watched.alerts_waiting,
+            ),
+            (
+                "alerts_failed",
+                "Deliveries of alerts that were given up in the last 30 days.",
+                watched.alerts_failed,
+            ),
+            (
                 "recount_differing_units",
                 "Units whose sums are not what their rows add up to.",
                 count(&watched.differing),

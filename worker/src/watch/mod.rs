@@ -48,6 +48,10 @@ pub struct Watched {
     pub never_since: Option<Day>,
     /// When the one that waits longest was recounted.
     pub oldest: Option<Millis>,
+    /// Deliveries of alerts that are sent, again if need be.
+    pub alerts_waiting: u64,
+    /// Those of the last 30 days that were given up.
+    pub alerts_failed: u64,
     /// What the machine said last, and when; `None` where nothing watches it.
     pub machine: Option<(Millis, Machine)>,
 }

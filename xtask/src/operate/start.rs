@@ -15,7 +15,7 @@ use crate::{
     serve::{listen_for_stop, one_time_code},
     trouble::Trouble,
     verb::Verb,
-    workerd::{self, Clock, Plan, Server, Voice},
+    workerd::{self, Clock, Outside, Plan, Server, Voice},
 };
 
 /// The verb.
@@ -53,6 +53,7 @@ fn start(home: &Home) -> Result<(), Trouble> {
         counter_url: settings.counter_url.clone(),
         clock: Clock::Real,
         release: settings.release.into(),
+        outside: Outside::Public,
         voice: Voice::Json,
     };
     let server = Server::run(&home.runtime(), &plan)?;

@@ -2,15 +2,13 @@
 
 use survey::day::{Day, MINUTE_MS, Millis};
 use survey::outbox::alarm::{self, Alarm};
+use survey::silence::{self, Silence};
 use survey::wire::manager::DeviceRow;
 
-use super::hours::open_minutes;
 use crate::parts::Tone;
 
 /// A clock that is off by more is worth a look.
 const SKEW_MS: i64 = 2 * MINUTE_MS;
-/// Silence of so many opening hours is worth a look: a device is heard every five minutes.
-const SILENT_HOURS: i64 = 1;
 
 /// One thing to know about a device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,13 +67,11 @@ pub fn signs(row: &DeviceRow, now: Millis) -> Vec<Sign> {
     };
     // As it was when the device spoke last; what it did since is told by its silence.
     let queue = alarm::of_queue(row.unsent.into(), row.oldest, Day::of(seen));
-    let open = open_minutes(&row.settings, seen, now) / 60;
+    let silence = silence::of(&row.settings, seen, now).map(|silence| match silence {
+        Silence::WorkingDay => Sign::Silent,
+        Silence::Hours(hours) => Sign::SilentOpen(hours),
+    });
     let checks = [
-        (
-            row.settings.hours.is_empty() && has_missed_a_working_day(seen, now),
-            Sign::Silent,
-        ),
-        (open >= SILENT_HOURS, Sign::SilentOpen(open)),
         (
             queue > Alarm::Calm,
             Sign::Unsent {
@@ -95,7 +91,8 @@ pub fn signs(row: &DeviceRow, now: Millis) -> Vec<Sign> {
         (row.settings.training, Sign::Training),
     ];
     let found = checks.into_iter().filter(|(is_so, _)| *is_so);
-    found.map(|(_, sign)| sign).collect()
+    let found = found.map(|(_, sign)| sign);
+    silence.into_iter().chain(found).collect()
 }
 
 /// By how many minutes its clock is wrong; 0 while that does no harm.
@@ -107,17 +104,6 @@ pub fn minutes_off(row: &DeviceRow) -> i64 {
     } else {
         0
     }
-}
-
-/// Whether a whole day from Monday to Friday lies between two moments.
-fn has_missed_a_working_day(seen: Millis, now: Millis) -> bool {
-    /// After a week without a word there was a working day in any case.
-    const A_WEEK: i64 = 7;
-    let (Some(seen), Some(today)) = (Day::of(seen), Day::of(now)) else {
-        return false;
-    };
-    let days = today.since(seen);
-    days > A_WEEK || (1..days).any(|after| seen.plus(after).day_of_week() <= 5)
 }
 
 #[cfg(test)]
@@ -210,7 +196,7 @@ pub(super) mod tests {
 
     #[test]
     fn um10_silence_is_a_working_day_without_a_word() {
-        let silent = |seen, now| has_missed_a_working_day(noon(seen), noon(now));
+        let silent = |seen, now| silence::has_missed_a_working_day(noon(seen), noon(now));
         assert!(!silent("2026-11-24", "2026-11-25"));
         assert!(silent("2026-11-23", "2026-11-25"), "Tuesday passed");
         assert!(!silent("2026-11-20", "2026-11-23"), "a weekend passed");

@@ -1,10 +1,14 @@
 //! The Directory's verbs, one transaction each: who is who, what is where. Never: an answer.
 
 mod accounts;
+mod alerts;
+#[cfg(test)]
+mod alerts_tests;
 mod audit;
 mod change;
 mod context;
 mod devices;
+mod digest;
 mod dossiers;
 mod fields;
 mod fleet;
@@ -14,7 +18,11 @@ mod forms;
 #[cfg(test)]
 mod forms_tests;
 mod history;
+mod keys;
+#[cfg(test)]
+mod keys_tests;
 mod night;
+mod outbox;
 mod passkeys;
 mod people;
 #[cfg(test)]
@@ -33,6 +41,7 @@ pub use audit::Filter;
 use devices::find as find_device;
 pub use devices::{Device, Enrolled, Known, NewCode, Untold};
 pub use night::{Recounts, Told};
+pub use outbox::{Deliveries, Try};
 pub use rescue::{Importer, KeptKey};
 
 use super::port::{Sql, Store, StoreError};
@@ -147,10 +156,11 @@ impl<S: Store> Directory<S> {
         })
     }
 
-    /// Checks that somebody may do something at a unit.
+    /// Checks that somebody, or an API key, may do something at a unit. A key reads figures, whatever its
+    /// maker may (rule UM15).
     ///
     /// # Errors
-    /// [`Code::SignedOut`], [`Code::NotAllowed`], [`Code::NotFound`].
+    /// [`Code::SignedOut`], [`Code::BadKey`], [`Code::NotAllowed`], [`Code::NotFound`].
     pub fn permit(
         &self,
         session: Option<&str>,
@@ -158,8 +168,12 @@ impl<S: Store> Directory<S> {
         act: Act,
         unit: &UnitId,
     ) -> Result<(), Refused> {
-        self.0
-            .atomically(|sql| actor(sql, session, now)?.must_be_able_to_at(act, sql, unit))
+        self.0.atomically(|sql| match act {
+            Act::SeeFigures | Act::SeeCoverage => {
+                reader(sql, session, now)?.must_be_able_to_at(act, sql, unit)
+            }
+            _ => actor(sql, session, now)?.must_be_able_to_at(act, sql, unit),
+        })
     }
 }
 
@@ -173,13 +187,28 @@ fn today(now: Millis) -> Result<Day, Refused> {
     Day::of(now).ok_or_else(|| Refused::broken("the clock is outside the calendar"))
 }
 
+/// Who reads figures: somebody with a session, or a program with an API key. Nothing else asks this, so that
+/// a key can do nothing else (rule UM15).
+///
+/// # Errors
+/// As [`actor`] of a session; [`Code::BadKey`] where a key does not work.
+fn reader(sql: &dyn Sql, credential: Option<&str>, now: Millis) -> Result<Actor, Refused> {
+    match credential.and_then(token::key_digest) {
+        Some(digest) => keys::reader(sql, digest, now),
+        None => actor(sql, credential, now),
+    }
+}
+
 /// Who is signed in with a session, seen now.
 ///
 /// # Errors
-/// [`Code::SignedOut`] when nobody is, or no longer.
+/// [`Code::SignedOut`] when nobody is, or no longer; [`Code::NotAllowed`] for an API key.
 fn actor(sql: &dyn Sql, session: Option<&str>, now: Millis) -> Result<Actor, Refused> {
     let signed_out = || Refused::new(Code::SignedOut, "Sign in first.");
     let digest = session.ok_or_else(signed_out)?;
+    if token::key_digest(digest).is_some() {
+        return Err(keys::reads_only());
+    }
     let row = sql.first(
         "SELECT account, name, began_ms, seen_ms,
            max(began_ms, ifnull((SELECT at_ms FROM proof WHERE proof.digest = session.digest), 0)),

@@ -1,7 +1,7 @@
 //! The nightly round: which Ledgers were counted again and what that found (rule V3), what the machine
 //! says of itself (V2), audit lines that are old enough to go (P14). Never: an answer.
 
-use super::{Directory, actor, audit, number, units};
+use super::{Directory, actor, audit, number, outbox, units};
 use crate::access::Act;
 use crate::refused::Refused;
 use crate::store::port::{Store, StoreError};
@@ -42,7 +42,7 @@ pub struct Told {
 }
 
 /// The night that an instant belongs to: it begins at 03:00.
-fn night_of(now: Millis) -> Option<Day> {
+pub(super) fn night_of(now: Millis) -> Option<Day> {
     Day::of(now.plus(-NIGHT_MS))
 }
 
@@ -63,6 +63,7 @@ impl<S: Store> Directory<S> {
                  ON CONFLICT DO UPDATE SET value = excluded.value",
                 &[now.0.into()],
             )?;
+            outbox::forget(sql, now)?;
             Ok(sql.run(
                 "DELETE FROM audit
                  WHERE at_ms <= (SELECT at_ms FROM audit ORDER BY no DESC LIMIT 1) - ?1",

@@ -157,6 +157,60 @@ CREATE TABLE IF NOT EXISTS secret (
     value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- API keys: what is kept of each, whose right it rests on, where it reads figures (`node` null is the whole
+-- deployment) and until which day; a revoked one is gone (rule UM15).
+CREATE TABLE IF NOT EXISTS api_key (
+    id TEXT PRIMARY KEY,
+    digest TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    node TEXT,
+    maker TEXT NOT NULL,
+    since TEXT NOT NULL,
+    until TEXT NOT NULL,
+    used TEXT
+) STRICT, WITHOUT ROWID;
+
+-- Alerts (rule UM13): who is told of what needs a look at and below `node` (null is the whole deployment),
+-- where to and in which words, on whose right. `target` and `secret` are in no answer but the first and in no
+-- log. `night` is the last one whose digest
+-- was made, or that was over before; `told` what needed a look then.
+CREATE TABLE IF NOT EXISTS alert (
+    id TEXT PRIMARY KEY,
+    node TEXT,
+    language TEXT NOT NULL,
+    coverage_below INTEGER,
+    target TEXT NOT NULL,
+    secret TEXT NOT NULL,
+    origin TEXT NOT NULL,
+    maker TEXT NOT NULL,
+    since TEXT NOT NULL,
+    night TEXT NOT NULL,
+    told TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- What the objects of a unit said in a night, as JSON.
+CREATE TABLE IF NOT EXISTS alert_fact (
+    unit TEXT PRIMARY KEY,
+    at_ms INTEGER NOT NULL,
+    told TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- What is sent of alerts: `waiting` until it is `sent` or `failed`, each try under the same id.
+CREATE TABLE IF NOT EXISTS alert_delivery (
+    id TEXT PRIMARY KEY,
+    alert TEXT NOT NULL,
+    day TEXT NOT NULL,
+    is_test INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    made_ms INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    tries INTEGER NOT NULL,
+    next_ms INTEGER NOT NULL,
+    outcome TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS alert_delivery_next ON alert_delivery (next_ms) WHERE state = 'waiting';
+CREATE INDEX IF NOT EXISTS alert_delivery_alert ON alert_delivery (alert, made_ms);
+
 -- When passwords were checked that came from browsers nobody knows (rule S5).
 CREATE TABLE IF NOT EXISTS stranger (
     at_ms INTEGER NOT NULL

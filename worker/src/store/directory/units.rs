@@ -1,6 +1,6 @@
 //! The tree of units.
 
-use super::{Actor, Directory, actor, audit};
+use super::{Actor, Directory, actor, audit, reader};
 use crate::access::{Act, includes};
 use crate::plan::KINDS;
 use crate::refused::Refused;
@@ -45,7 +45,7 @@ impl<S: Store> Directory<S> {
     }
 
     /// Permits to take the figures of a unit out of the house, which is written down: the units whose
-    /// figures these are, the unit itself first.
+    /// figures these are, the unit itself first. Who made an API key has proved themselves for it.
     ///
     /// # Errors
     /// [`survey::wire::code::Code::SignedOut`], [`survey::wire::code::Code::ProveAgain`], and
@@ -57,7 +57,7 @@ impl<S: Store> Directory<S> {
         unit: &UnitId,
     ) -> Result<Vec<Unit>, Refused> {
         self.0.atomically(|sql| {
-            let actor = actor(sql, session, now)?;
+            let actor = reader(sql, session, now)?;
             actor.must_be_able_to_at(Act::SeeFigures, sql, unit)?;
             actor.must_be_proved(now)?;
             audit(sql, now, &actor.name, "export-figures", unit.as_str())?;
