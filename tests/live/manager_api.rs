@@ -36,6 +36,7 @@ fn routes(device: &str) -> Vec<Route> {
             .replace("{unit}", "33.1")
             .replace("{device}", device)
             .replace("{passkey}", "a-passkey")
+            .replace("{action}", "0011223344556677")
             .replace("{account}", "manager-33"),
         methods: methods
             .as_object()

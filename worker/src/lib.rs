@@ -11,6 +11,7 @@ mod objects;
 pub mod page;
 pub mod plan;
 mod post;
+pub mod public;
 pub mod refused;
 pub mod sheet;
 pub mod store;
@@ -19,12 +20,13 @@ mod watch;
 
 use access::token;
 use edge::export::Kind;
+use edge::path::{action_in, name_in, passkey_in, unit_in};
 use edge::site::Site;
 use edge::{body, download, files, overview, reply};
 use objects::Ask;
 use objects::name::ObjectName;
 use refused::Refused;
-use survey::id::{DeviceId, UnitId};
+use survey::id::DeviceId;
 use survey::wire::batch::MOST_BYTES_TAKEN;
 use survey::wire::code::Code;
 use survey::wire::forms::MOST_FORM_BYTES;
@@ -80,6 +82,7 @@ async fn route(site: Site, request: Request, env: &Env) -> Answer {
     let segments: Vec<_> = path.trim_start_matches('/').split('/').collect();
     match (site, segments.as_slice()) {
         (Site::Watch, rest) => edge::watch::answer(request, env, rest).await,
+        (Site::Public, _) => edge::public::answer(&request, env).await,
         (Site::Counter, ["v1", rest @ ..]) => counter(request, env, rest).await,
         (Site::Manager, ["v1", "test", rest @ ..]) if clock::is_settable(env) => {
             edge::test::answer(request, env, rest).await
@@ -191,6 +194,9 @@ async fn manager(request: Request, env: &Env, path: &[&str]) -> Answer {
             let verb = format!("history/{}", unit_in(unit)?);
             asked(&verb, &request, env, &directory).await
         }
+        (["units", _, "publication"] | ["units", _, "actions", ..], _) => {
+            publication(request, env, path).await
+        }
         (["dossiers", ..], _) => dossiers(request, env, path).await,
         (["devices"], Method::Get | Method::Head) => overview::devices(&request, env).await,
         (["server"], Method::Get | Method::Head) => edge::watch::by_account(&request, env).await,
@@ -236,6 +242,44 @@ async fn manager(request: Request, env: &Env, path: &[&str]) -> Answer {
             ]
             | ["rescue", "keys"]
             | ["devices", _, "revoke"],
+            _,
+        ) => Err(bad_method()),
+        _ => Err(Refused::not_found()),
+    }
+}
+
+/// What is public of a unit, and what was done about what people said.
+async fn publication(request: Request, env: &Env, path: &[&str]) -> Answer {
+    let directory = ObjectName::Directory;
+    match (path, request.method()) {
+        (["units", unit, "publication"], Method::Get | Method::Head) => {
+            let verb = format!("publication/{}", unit_in(unit)?);
+            asked(&verb, &request, env, &directory).await
+        }
+        (["units", unit, "publication"], Method::Put) => {
+            let verb = format!("publish/{}", unit_in(unit)?);
+            told(&verb, request, env, &directory).await
+        }
+        (["units", unit, "actions"], Method::Get | Method::Head) => {
+            let verb = format!("actions/{}", unit_in(unit)?);
+            asked(&verb, &request, env, &directory).await
+        }
+        (["units", unit, "actions"], Method::Post) => {
+            let verb = format!("add-action/{}", unit_in(unit)?);
+            told(&verb, request, env, &directory).await
+        }
+        (["units", unit, "actions", action], Method::Put) => {
+            let verb = format!("change-action/{}/{}", unit_in(unit)?, action_in(action)?);
+            told(&verb, request, env, &directory).await
+        }
+        (["units", unit, "actions", action, "state"], Method::Put) => {
+            let verb = format!("set-action/{}/{}", unit_in(unit)?, action_in(action)?);
+            told(&verb, request, env, &directory).await
+        }
+        (
+            ["units", _, "publication" | "actions"]
+            | ["units", _, "actions", _]
+            | ["units", _, "actions", _, "state"],
             _,
         ) => Err(bad_method()),
         _ => Err(Refused::not_found()),
@@ -430,26 +474,6 @@ fn browser(request: &Request) -> std::result::Result<Option<String>, Refused> {
     let cookies = request.headers().get("cookie")?;
     let token = cookies.as_deref().and_then(token::browser_in_cookies);
     Ok(token.map(token::digest))
-}
-
-fn unit_in(segment: &str) -> std::result::Result<UnitId, Refused> {
-    UnitId::parse(segment).map_err(|_| Refused::not_found())
-}
-
-/// An account's name in a path: letters, digits, `-`, `_`, `.`, `@`.
-fn name_in(segment: &str) -> std::result::Result<String, Refused> {
-    let name = segment.replace("%40", "@");
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '@');
-    (name.chars().all(is_plain) && name.len() <= 64)
-        .then_some(name)
-        .ok_or_else(Refused::not_found)
-}
-
-/// A passkey's id in a path: base64url.
-fn passkey_in(segment: &str) -> std::result::Result<&str, Refused> {
-    let is_plain = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_');
-    let is_id = !segment.is_empty() && segment.len() <= 400 && segment.bytes().all(is_plain);
-    is_id.then_some(segment).ok_or_else(Refused::not_found)
 }
 
 fn bad_method() -> Refused {

@@ -11,6 +11,7 @@ pub mod fleet;
 pub mod forms;
 pub mod manager;
 pub mod people;
+pub mod public;
 pub mod quality;
 pub mod quarantine;
 pub mod reply;

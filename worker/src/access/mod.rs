@@ -18,13 +18,16 @@ pub const fn includes(role: Role, act: Act) -> bool {
         Act::SeeUnits => true,
         // Staff see what waits on the device itself, behind its PIN (US5).
         Act::SeeDevices => !matches!(role, Role::Staff),
-        Act::SeeFigures => matches!(role, Role::Admin | Role::Manager),
+        Act::SeeFigures | Act::TellActions => matches!(role, Role::Admin | Role::Manager),
+        Act::SeePublication => matches!(role, Role::Operator | Role::Admin | Role::Manager),
         // Who keeps a whole part of the tree, not who is told of a unit's own people.
         Act::ReviewComments => matches!(role, Role::Admin),
         Act::SeeCoverage => matches!(role, Role::Admin | Role::Manager | Role::Auditor),
-        Act::EnrolDevices | Act::RevokeDevices | Act::AddAccounts | Act::CountDossiers => {
-            matches!(role, Role::Operator | Role::Admin)
-        }
+        Act::EnrolDevices
+        | Act::RevokeDevices
+        | Act::AddAccounts
+        | Act::CountDossiers
+        | Act::Publish => matches!(role, Role::Operator | Role::Admin),
         Act::SeeAudit | Act::SeeQuarantine | Act::SeeServer => {
             matches!(role, Role::Operator | Role::Auditor)
         }
@@ -68,6 +71,12 @@ pub enum Act {
     AddAccounts,
     /// Hand in how many dossiers ended.
     CountDossiers,
+    /// See what is public of a unit.
+    SeePublication,
+    /// Decide what is public of a unit.
+    Publish,
+    /// Tell what was done about what people said.
+    TellActions,
     /// Read the audit log.
     SeeAudit,
     /// Move a settable clock.
@@ -157,6 +166,7 @@ mod tests {
                 Act::DecideQuarantine,
                 Act::ReviewComments,
                 Act::ChangeKeys,
+                Act::Publish,
             ] {
                 assert!(!grant(role, None).allows(act, &here), "{role:?} {act:?}");
             }

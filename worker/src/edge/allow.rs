@@ -11,7 +11,7 @@ const COUNTER: [(&str, &str); 4] = [
     ("units/{}/batches", "POST"),
     ("device/config", READ),
 ];
-const MANAGER: [(&str, &str); 43] = [
+const MANAGER: [(&str, &str); 47] = [
     ("setup", "POST"),
     ("session", "GET, HEAD, POST, DELETE"),
     ("session/proof", "POST"),
@@ -43,6 +43,10 @@ const MANAGER: [(&str, &str); 43] = [
     ("units/{}/review", "GET, HEAD, POST"),
     ("units/{}/resolvers", READ),
     ("units/{}/history", READ),
+    ("units/{}/publication", "GET, HEAD, PUT"),
+    ("units/{}/actions", "GET, HEAD, POST"),
+    ("units/{}/actions/{}", "PUT"),
+    ("units/{}/actions/{}/state", "PUT"),
     ("dossiers", "GET, HEAD, PUT"),
     ("dossiers/import", "POST"),
     ("devices", READ),
@@ -64,7 +68,7 @@ pub fn methods(site: Site, path: &str) -> &'static str {
         Site::Counter => &COUNTER,
         Site::Manager => &MANAGER,
         Site::Watch if path == "/machine" => return "PUT",
-        Site::Watch => &[],
+        Site::Public | Site::Watch => &[],
     };
     let path = path.trim_start_matches('/').strip_prefix("v1/");
     let is_here = |route: &str| {

@@ -71,7 +71,7 @@ fn file_for(site: Site, path: &str) -> Option<&str> {
         let is_page = match site {
             Site::Counter => matches!(file, "" | "staff" | "enrol"),
             Site::Manager => file != "v1" && !file.starts_with("v1/"),
-            Site::Watch => false,
+            Site::Public | Site::Watch => false,
         };
         let page = match site {
             Site::Manager if HOUSE.contains(&file) => "house/index.html",

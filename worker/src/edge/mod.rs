@@ -8,6 +8,8 @@ pub mod export;
 pub mod files;
 pub mod ledgers;
 pub mod overview;
+pub mod path;
+pub mod public;
 pub mod quarantine;
 pub mod reply;
 pub mod rescue;

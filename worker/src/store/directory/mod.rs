@@ -1,6 +1,9 @@
 //! The Directory's verbs, one transaction each: who is who, what is where. Never: an answer.
 
 mod accounts;
+mod actions;
+#[cfg(test)]
+mod actions_tests;
 mod audit;
 mod change;
 mod devices;
@@ -17,6 +20,7 @@ mod passkeys;
 mod people;
 #[cfg(test)]
 mod people_tests;
+mod publication;
 #[cfg(test)]
 mod reach_tests;
 mod rescue;
@@ -31,6 +35,7 @@ pub use audit::Filter;
 use devices::find as find_device;
 pub use devices::{Device, Enrolled, Known, NewCode, Untold};
 pub use night::{Recounts, Told};
+pub use publication::Published;
 pub use rescue::{Importer, KeptKey};
 
 use super::port::{Sql, Store, StoreError};
