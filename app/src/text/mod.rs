@@ -7,12 +7,14 @@ mod dossiers;
 mod figures;
 mod keys;
 mod manager;
+mod publish;
 
 pub use action::ActionText;
 pub use dossiers::DossierText;
 pub use figures::FiguresText;
 pub use keys::Text;
 pub use manager::ManagerText;
+pub use publish::PublishText;
 
 /// A language of the interface.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -182,7 +184,7 @@ mod tests {
     const COUNTER_ENGLISH: &str = include_str!("../../../public/lang/en/counter.json");
 
     /// Each page's keys with its Vietnamese and its English.
-    fn pages() -> [(&'static [&'static str], [Sentences; 2]); 5] {
+    fn pages() -> [(&'static [&'static str], [Sentences; 2]); 6] {
         #[derive(serde::Deserialize)]
         struct Translation {
             texts: Sentences,
@@ -206,6 +208,10 @@ mod tests {
             (
                 DossierText::KEYS,
                 [of(DossierText::VIETNAMESE), of(DossierText::ENGLISH)],
+            ),
+            (
+                PublishText::KEYS,
+                [of(PublishText::VIETNAMESE), of(PublishText::ENGLISH)],
             ),
         ]
     }
@@ -236,6 +242,8 @@ mod tests {
             (ActionText::KEYS, ActionText::ENGLISH),
             (DossierText::KEYS, DossierText::VIETNAMESE),
             (DossierText::KEYS, DossierText::ENGLISH),
+            (PublishText::KEYS, PublishText::VIETNAMESE),
+            (PublishText::KEYS, PublishText::ENGLISH),
         ] {
             let parsed: Sentences = serde_json::from_str(json).unwrap();
             let expected: Vec<_> = keys

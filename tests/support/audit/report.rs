@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
 use survey::breakdown::By;
+use survey::day::Millis;
 use survey::id::UnitId;
 use survey::release::{COMMENT_FLOOR, FLOOR, Finality, finality};
 
@@ -169,7 +170,10 @@ impl Eyes {
                 Some(Rule::OneRelease) => self.refresh(province, unit),
                 _ => sets,
             };
-            for set in sets.values().chain(on_the_page(province.now, &sets).values()) {
+            for set in sets
+                .values()
+                .chain(on_the_page(province.now, &sets).values())
+            {
                 self.see(set, province.without);
             }
         }

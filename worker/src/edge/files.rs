@@ -8,7 +8,7 @@ use worker::{Env, Response, ResponseBuilder};
 
 /// The manager's addresses that the program of what follows from the figures draws (`ActionApp` in
 /// `app/src/manager/mod.rs`).
-const ACTION: [&str; 2] = ["dossiers", "plan"];
+const ACTION: [&str; 3] = ["dossiers", "plan", "publish"];
 
 /// The manager's addresses that the house draws, a program of its own (`HouseApp` in
 /// `app/src/manager/mod.rs`); the figures' program has all others.
