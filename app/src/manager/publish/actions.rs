@@ -1,4 +1,4 @@
-//! "Bạn nói - Chúng tôi làm": the actions of a unit and the units below it, and a form for one. Never: a removal, a change
+//! The actions of a unit and the units below it ("Bạn nói - Chúng tôi làm"), and a form for one. Never: a removal, a change
 //! of what was public.
 
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! "Bạn nói - Chúng tôi làm": what managers tell that they did about what people said (rule UM16). Never: a
+//! What managers tell that they did about what people said ("Bạn nói - Chúng tôi làm", rule UM16). Never: a
 //! removal, or a change of what was public.
 
 use super::publication::must_have_figures;
