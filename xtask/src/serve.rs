@@ -134,8 +134,10 @@ fn serve(wish: &Wish) -> Result<(), Trouble> {
         voice: Voice::Plain,
     };
     let server = Server::start(&project, &plan)?;
-    for origin in [server.counter(), server.manager(), server.public()] {
-        shows_a_page(&origin)?;
+    // Of the public site a file only: what it would say now, before the sample, it would say for a minute.
+    let icon = [&server.public(), "icon.svg"].concat();
+    for address in [&server.counter(), &server.manager(), &icon] {
+        shows_a_page(address)?;
     }
     let sample = if wish.is_empty {
         None

@@ -17,6 +17,8 @@ use survey::wire::write;
 
 /// Public actions of a unit and the units below it, the newest first, at most.
 const MOST_SHOWN: i64 = 200;
+/// All of them for those who keep them, at most: a tenth of what fits into an answer of an object.
+const MOST_LISTED: i64 = 2_000;
 
 impl<S: Store> Directory<S> {
     /// The actions of a unit and of the units below it, the newest first.
@@ -33,7 +35,7 @@ impl<S: Store> Directory<S> {
             let actor = actor(sql, session, now)?;
             actor.must_be_able_to_at(Act::TellActions, sql, unit)?;
             let units = subtree(sql, unit, DEEPEST)?;
-            Ok(of_units(sql, &units, None, i64::MAX)?)
+            Ok(of_units(sql, &units, None, MOST_LISTED)?)
         })
     }
 
