@@ -40,6 +40,8 @@ mod merging;
 mod package;
 #[path = "live/passkeys.rs"]
 mod passkeys;
+#[path = "live/public.rs"]
+mod public;
 #[path = "live/raw.rs"]
 mod raw;
 #[path = "live/reach.rs"]

@@ -50,6 +50,7 @@ fn wrangler_packs_the_worker_with_its_objects_and_without_a_settable_clock() -> 
             "ASSETS",
             "COUNTER_HOST",
             "MANAGER_HOST",
+            "PUBLIC_HOST",
         ] {
             assert!(
                 said.contains(&format!("env.{binding} ")),

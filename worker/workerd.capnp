@@ -2,6 +2,7 @@
 # Paths and addresses are given on the command line; words come from the environment:
 #   SETUP_CODE  one-time code that creates the first operator of an empty server
 #   CLOCK       "real", or "settable" for the tests and the sample
+#   PUBLIC_URL  where everybody reads what is public, for the link on the managers' page
 #   COUNTER_URL where new devices find the counter's page; the QR of an enrolment code holds it
 #   MACHINE_TOKEN  with it the program that starts this tells of its machine; drawn at each start
 #   RELEASE     "daily" (05:00, UTC+7), or "when-ten" as soon as ten responses are waiting
@@ -11,13 +12,13 @@ using Workerd = import "/workerd/workerd.capnp";
 # The manager's host is `localhost`, which a browser may look up as either address.
 const config :Workerd.Config = (
   services = .services,
-  sockets = [ .counter, .manager, .managerSix, .watch ],
+  sockets = [ .counter, .manager, .managerSix, .public, .watch ],
 );
 
 # The same for a machine without IPv6.
 const configIpv4 :Workerd.Config = (
   services = .services,
-  sockets = [ .counter, .manager, .watch ],
+  sockets = [ .counter, .manager, .public, .watch ],
 );
 
 const services :List(Workerd.Service) = [
@@ -51,6 +52,14 @@ const managerSix :Workerd.Socket = (
   http = (injectRequestHeaders = [(name = "x-hai-long-role", value = "manager")]),
 );
 
+# What is public of a unit (docs/adr/0037): read only, for everybody.
+const public :Workerd.Socket = (
+  name = "public",
+  address = "127.0.0.1:8790",
+  service = "server",
+  http = (injectRequestHeaders = [(name = "x-hai-long-role", value = "public")]),
+);
+
 # How the server is (docs/adr/0023): /health and /metrics, for this machine alone. Never give it to a proxy.
 const watch :Workerd.Socket = (
   name = "watch",
@@ -77,6 +86,7 @@ const server :Workerd.Worker = (
     (name = "CLOCK", fromEnvironment = "CLOCK"),
     (name = "RELEASE", fromEnvironment = "RELEASE"),
     (name = "COUNTER_URL", fromEnvironment = "COUNTER_URL"),
+    (name = "PUBLIC_URL", fromEnvironment = "PUBLIC_URL"),
     (name = "MACHINE_TOKEN", fromEnvironment = "MACHINE_TOKEN"),
   ],
   # An object's id is derived from its class's key: a changed key is lost data.

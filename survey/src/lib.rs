@@ -16,6 +16,7 @@
 
 extern crate alloc;
 
+pub mod action;
 pub mod answer;
 pub mod breakdown;
 pub mod comment;

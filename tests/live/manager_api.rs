@@ -38,6 +38,7 @@ fn routes(device: &str) -> Vec<Route> {
             .replace("{passkey}", "a-passkey")
             .replace("{key}", "a-key")
             .replace("{alert}", "an-alert")
+            .replace("{action}", "0011223344556677")
             .replace("{account}", "manager-33"),
         methods: methods
             .as_object()

@@ -46,8 +46,7 @@ impl Folder {
         // A place with a space and a letter of Vietnamese in its name.
         let moved = scratch.join(format!("máy chủ {name}-{}", std::process::id()));
         fs::rename(&made, &moved).expect("it is moved");
-        let settings =
-            "counter_port = 0\nmanager_port = 0\nwatch_port = 0\nrelease = \"when-ten\"\n";
+        let settings = "counter_port = 0\nmanager_port = 0\npublic_port = 0\nwatch_port = 0\nrelease = \"when-ten\"\n";
         files::write(&moved.join("hai-long.toml"), settings).expect("settings");
         Self(moved)
     }

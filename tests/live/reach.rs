@@ -223,6 +223,7 @@ impl Country {
                 json!({"which": which, "count": 1, "decision": "keep"}),
             ),
         ]);
+        all.extend(publications(&unit));
         all.extend(self.other_writes((&unit, &next), new));
         all
     }
@@ -307,6 +308,35 @@ impl Country {
     }
 }
 
+/// What is asked and said of what is public of a unit.
+fn publications(unit: &str) -> Vec<(&'static str, String, Value)> {
+    let read = |path: String| ("GET", path, Value::Null);
+    vec![
+        read(format!("/v1/units/{unit}/publication")),
+        read(format!("/v1/units/{unit}/actions")),
+        (
+            "PUT",
+            format!("/v1/units/{unit}/publication"),
+            json!({"publication": {"form": "sipas2022", "level": "all"}}),
+        ),
+        (
+            "POST",
+            format!("/v1/units/{unit}/actions"),
+            json!({"said": "Ghế ít", "done": "Thêm ghế", "day": "2026-11-01"}),
+        ),
+        (
+            "PUT",
+            format!("/v1/units/{unit}/actions/0011223344556677"),
+            json!({"said": "Ghế ít", "done": "Thêm ghế", "day": "2026-11-01"}),
+        ),
+        (
+            "PUT",
+            format!("/v1/units/{unit}/actions/0011223344556677/state"),
+            json!({"state": "withdrawn"}),
+        ),
+    ]
+}
+
 /// What stands in the cells of a workbook, which is packed; nothing of anything else.
 fn cells(bytes: &[u8]) -> String {
     let Ok(mut book) = Xlsx::new(Cursor::new(bytes)) else {
@@ -329,6 +359,7 @@ fn described_as(path: &str) -> String {
             Some("passkeys") => "{passkey}",
             Some("keys") => "{key}",
             Some("alerts") => "{alert}",
+            Some("actions") => "{action}",
             _ => segment,
         };
         named.push(name.to_owned());

@@ -169,7 +169,13 @@ impl World {
             return origins[at].clone();
         }
         let server = self.server();
-        [server.counter(), server.manager(), server.watch()][at].clone()
+        [
+            server.counter(),
+            server.manager(),
+            server.watch(),
+            server.public(),
+        ][at]
+            .clone()
     }
 
     /// Starts the server, on the data that is there.
@@ -225,6 +231,11 @@ impl World {
     /// An address on the watch socket.
     pub fn watch(&self, path: &str) -> String {
         format!("{}{path}", self.origin(2).trim_end_matches('/'))
+    }
+
+    /// An address on the public site; only of a server that is ours.
+    pub fn public(&self, path: &str) -> String {
+        format!("{}{path}", self.origin(3).trim_end_matches('/'))
     }
 
     /// Sets the server up and signs its operator in: a province with two communes, and a province

@@ -12,6 +12,7 @@ mod objects;
 pub mod page;
 pub mod plan;
 mod post;
+pub mod public;
 pub mod refused;
 pub mod sheet;
 pub mod store;
@@ -20,7 +21,7 @@ mod watch;
 
 use access::token;
 use edge::export::Kind;
-use edge::path::{key_in, name_in, unit_in};
+use edge::path::{action_in, key_in, name_in, unit_in};
 use edge::site::Site;
 use edge::{body, download, files, overview, reply};
 use objects::Ask;
@@ -82,6 +83,7 @@ async fn route(site: Site, request: Request, env: &Env) -> Answer {
     let segments: Vec<_> = path.trim_start_matches('/').split('/').collect();
     match (site, segments.as_slice()) {
         (Site::Watch, rest) => edge::watch::answer(request, env, rest).await,
+        (Site::Public, _) => edge::public::answer(&request, env).await,
         (Site::Counter, ["v1", rest @ ..]) => counter(request, env, rest).await,
         (Site::Manager, ["v1", "test", rest @ ..]) if clock::is_settable(env) => {
             edge::test::answer(request, env, rest).await
@@ -214,6 +216,9 @@ async fn manager(request: Request, env: &Env, path: &[&str]) -> Answer {
             )
             .await
         }
+        (["units", _, "publication"] | ["units", _, "actions", ..], _) => {
+            publication(request, env, path).await
+        }
         (["dossiers", ..], _) => dossiers(request, env, path).await,
         (["devices"], Method::Get | Method::Head) => overview::devices(&request, env).await,
         (["server"], Method::Get | Method::Head) => edge::watch::by_account(&request, env).await,
@@ -259,6 +264,44 @@ async fn manager(request: Request, env: &Env, path: &[&str]) -> Answer {
             ]
             | ["rescue", "keys"]
             | ["devices", _, "revoke"],
+            _,
+        ) => Err(bad_method()),
+        _ => Err(Refused::not_found()),
+    }
+}
+
+/// What is public of a unit, and what was done about what people said.
+async fn publication(request: Request, env: &Env, path: &[&str]) -> Answer {
+    let directory = ObjectName::Directory;
+    match (path, request.method()) {
+        (["units", unit, "publication"], Method::Get | Method::Head) => {
+            let verb = format!("publication/{}", unit_in(unit)?);
+            asked(&verb, &request, env, &directory).await
+        }
+        (["units", unit, "publication"], Method::Put) => {
+            let verb = format!("publish/{}", unit_in(unit)?);
+            told(&verb, request, env, &directory).await
+        }
+        (["units", unit, "actions"], Method::Get | Method::Head) => {
+            let verb = format!("actions/{}", unit_in(unit)?);
+            asked(&verb, &request, env, &directory).await
+        }
+        (["units", unit, "actions"], Method::Post) => {
+            let verb = format!("add-action/{}", unit_in(unit)?);
+            told(&verb, request, env, &directory).await
+        }
+        (["units", unit, "actions", action], Method::Put) => {
+            let verb = format!("change-action/{}/{}", unit_in(unit)?, action_in(action)?);
+            told(&verb, request, env, &directory).await
+        }
+        (["units", unit, "actions", action, "state"], Method::Put) => {
+            let verb = format!("set-action/{}/{}", unit_in(unit)?, action_in(action)?);
+            told(&verb, request, env, &directory).await
+        }
+        (
+            ["units", _, "publication" | "actions"]
+            | ["units", _, "actions", _]
+            | ["units", _, "actions", _, "state"],
             _,
         ) => Err(bad_method()),
         _ => Err(Refused::not_found()),

@@ -7,14 +7,14 @@ use survey::wire::batch::{RecordVerdict, VerdictWord};
 /// The counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Traffic {
-    /// By site (counter, manager, watch, none) and first digit of the status (2 to 5).
-    pub requests: [[u64; 4]; 4],
+    /// By site (counter, manager, public, watch, none) and first digit of the status (2 to 5).
+    pub requests: [[u64; 4]; 5],
     /// Counted, already, quarantined, and records without a verdict.
     pub verdicts: [u64; 4],
 }
 
 /// The sites of [`Traffic::requests`], by their place.
-pub const SITES: [&str; 4] = ["counter", "manager", "watch", "none"];
+pub const SITES: [&str; 5] = ["counter", "manager", "public", "watch", "none"];
 /// The kinds of answer.
 pub const ANSWERS: [&str; 4] = ["2xx", "3xx", "4xx", "5xx"];
 /// The words of [`Traffic::verdicts`].

@@ -25,7 +25,7 @@ pub const VERB: Verb = Verb {
     name: "serve",
     summary: "build and run everything on this machine",
     options: "
-  --port N        the counter's port; the manager gets N+1 (8787)
+  --port N        the counter's port; the manager gets N+1, the public page N+3 (8787)
   --data DIR      where responses are kept between starts (./data)
   --empty         without the sample province
   --fresh         wipe the data folder first, after asking
@@ -86,10 +86,10 @@ impl Wish {
         if is_agreed && wish.fresh == Fresh::AfterAsking {
             wish.fresh = Fresh::Agreed;
         }
-        if !(1..u16::MAX).contains(&wish.port) {
+        if !(1..u16::MAX - 2).contains(&wish.port) {
             return Err(Trouble::new(
                 format!("{} cannot be the counter's port", wish.port),
-                "Choose one from 1024 to 65534: the manager gets the next",
+                "Choose one from 1024 to 65532: the manager gets the next, the public page that after two more",
             ));
         }
         Ok(wish)
@@ -99,7 +99,7 @@ impl Wish {
 fn serve(wish: &Wish) -> Result<(), Trouble> {
     let project = Project::here();
     // Before the long work: what would stop it at the end.
-    workerd::is_free([wish.port, wish.port + 1])?;
+    workerd::is_free([wish.port, wish.port + 3, wish.port + 1])?;
     let data = DataFolder::take(&wish.data)?;
     if wish.fresh != Fresh::No {
         data.wipe(wish.fresh == Fresh::Agreed)?;
@@ -113,11 +113,14 @@ fn serve(wish: &Wish) -> Result<(), Trouble> {
         data: data.path.clone(),
         counter_port: wish.port,
         manager_port: wish.port + 1,
+        public_port: wish.port + 3,
         watch_port: 0,
         machine_token: String::new(),
         setup_code: one_time_code()?,
         counter_url: std::env::var("COUNTER_URL")
             .unwrap_or_else(|_| format!("http://127.0.0.1:{}/", wish.port)),
+        public_url: std::env::var("PUBLIC_URL")
+            .unwrap_or_else(|_| format!("http://127.0.0.1:{}/", wish.port + 3)),
         clock: if wish.is_empty {
             wish.clock
         } else {
@@ -132,8 +135,10 @@ fn serve(wish: &Wish) -> Result<(), Trouble> {
         voice: Voice::Plain,
     };
     let server = Server::start(&project, &plan)?;
-    for origin in [server.counter(), server.manager()] {
-        shows_a_page(&origin)?;
+    // Of the public site a file only: what it would say now, before the sample, it would say for a minute.
+    let icon = [&server.public(), "icon.svg"].concat();
+    for address in [&server.counter(), &server.manager(), &icon] {
+        shows_a_page(address)?;
     }
     let sample = if wish.is_empty {
         None
@@ -145,6 +150,7 @@ fn serve(wish: &Wish) -> Result<(), Trouble> {
         server.counter(),
         server.manager()
     );
+    println!("public {}", server.public());
     println!("watch {}health", server.watch());
     match sample {
         Some(sample) => println!("{sample}"),

@@ -76,6 +76,8 @@ pub struct Plan {
     pub counter_port: u16,
     /// The manager's port on localhost; 0 takes a free one.
     pub manager_port: u16,
+    /// The public site's port on 127.0.0.1; 0 takes a free one.
+    pub public_port: u16,
     /// The port on 127.0.0.1 where the server says how it is; 0 takes a free one.
     pub watch_port: u16,
     /// With this the program around the server tells of its machine; empty, nobody does.
@@ -84,6 +86,8 @@ pub struct Plan {
     pub setup_code: String,
     /// The address that a new device opens, for the code to scan; empty where nobody knows it.
     pub counter_url: String,
+    /// Where everybody reads what is public, for the link on the managers' page; empty where nobody knows it.
+    pub public_url: String,
     /// What the server takes for the time.
     pub clock: Clock,
     /// When it publishes.
@@ -102,10 +106,12 @@ impl Plan {
             data,
             counter_port: 0,
             manager_port: 0,
+            public_port: 0,
             watch_port: 0,
             machine_token: String::new(),
             setup_code: "TESTCODE".to_owned(),
             counter_url: String::new(),
+            public_url: String::new(),
             clock: Clock::Settable,
             release: Release::Daily,
             outside: Outside::Public,
@@ -131,6 +137,7 @@ pub struct Server {
     child: Child,
     counter_port: u16,
     manager_port: u16,
+    public_port: u16,
     watch_port: u16,
     log: Log,
 }
@@ -152,7 +159,12 @@ impl Server {
         let objects = plan.data.join("objects");
         restore::is_whole(&plan.data)?;
         files::make_folder(&objects)?;
-        let has_six = is_free([plan.counter_port, plan.watch_port, plan.manager_port])?;
+        let has_six = is_free([
+            plan.counter_port,
+            plan.public_port,
+            plan.watch_port,
+            plan.manager_port,
+        ])?;
         let mut command = Command::new(&runtime.binary);
         command
             .args(["serve", "--control-fd=1"])
@@ -163,6 +175,10 @@ impl Server {
             .arg(format!(
                 "--socket-addr=manager=127.0.0.1:{}",
                 plan.manager_port
+            ))
+            .arg(format!(
+                "--socket-addr=public=127.0.0.1:{}",
+                plan.public_port
             ))
             .arg(format!("--socket-addr=watch=127.0.0.1:{}", plan.watch_port))
             .arg(format!("--directory-path=site={}", runtime.site.display()))
@@ -182,6 +198,7 @@ impl Server {
             .arg(if has_six { "config" } else { "configIpv4" })
             .env("SETUP_CODE", &plan.setup_code)
             .env("COUNTER_URL", &plan.counter_url)
+            .env("PUBLIC_URL", &plan.public_url)
             .env("MACHINE_TOKEN", &plan.machine_token)
             .env(
                 "CLOCK",
@@ -215,14 +232,23 @@ impl Server {
             child,
             counter_port: 0,
             manager_port: 0,
+            public_port: 0,
             watch_port: 0,
             log,
         };
         let until = Instant::now() + START_WAIT;
-        while [server.counter_port, server.manager_port, server.watch_port].contains(&0) {
+        while [
+            server.counter_port,
+            server.manager_port,
+            server.public_port,
+            server.watch_port,
+        ]
+        .contains(&0)
+        {
             match opened.recv_timeout(until.saturating_duration_since(Instant::now())) {
                 Ok((socket, port)) if socket == "counter" => server.counter_port = port,
                 Ok((socket, port)) if socket == "manager" => server.manager_port = port,
+                Ok((socket, port)) if socket == "public" => server.public_port = port,
                 Ok((socket, port)) if socket == "watch" => server.watch_port = port,
                 Ok(_) => {}
                 Err(_) => return Err(server.not_started()),
@@ -241,6 +267,12 @@ impl Server {
     #[must_use]
     pub fn manager(&self) -> String {
         format!("http://localhost:{}/", self.manager_port)
+    }
+
+    /// The public site's origin, with a closing slash.
+    #[must_use]
+    pub fn public(&self) -> String {
+        format!("http://127.0.0.1:{}/", self.public_port)
     }
 
     /// Where the server says how it is, with a closing slash; only from this machine.
@@ -306,7 +338,7 @@ impl Server {
         let said = self.log();
         let last = said.lines().last().unwrap_or("nothing");
         if said.contains("Address already in use") {
-            port_taken("one of the three ports")
+            port_taken("one of the four ports")
         } else if said.contains("No such file or directory") && said.contains("dist") {
             Trouble::new("The server is not built", "Run `cargo xtask build`")
         } else {

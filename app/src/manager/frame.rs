@@ -71,7 +71,7 @@ pub enum Stage {
 /// A page of any program, and who has it.
 type Place = (&'static str, Text, Program, fn(Powers) -> bool);
 
-const PLACES: [Place; 12] = [
+const PLACES: [Place; 13] = [
     ("/", Text::Figures, Program::Figures, |powers| {
         powers.sees_coverage
     }),
@@ -80,6 +80,9 @@ const PLACES: [Place; 12] = [
     }),
     ("/context", Text::ContextTab, Program::Action, |powers| {
         powers.sees_figures
+    }),
+    ("/publish", Text::PublishTab, Program::Action, |powers| {
+        powers.sees_figures || powers.keeps_devices
     }),
     ("/devices", Text::Devices, Program::House, |powers| {
         powers.sees_devices

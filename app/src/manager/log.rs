@@ -16,7 +16,7 @@ use crate::parts::{Tone, Words, band, format};
 use crate::text::ManagerText as Text;
 
 /// Every act with its sentence.
-const ACTS: [(&str, Text); 42] = [
+const ACTS: [(&str, Text); 48] = [
     ("sign-in", Text::ActSignIn),
     ("sign-in-passkey", Text::SignInPasskey),
     ("wrong-password", Text::ActWrongPassword),
@@ -59,6 +59,12 @@ const ACTS: [(&str, Text); 42] = [
     ("set-target", Text::ActSetTarget),
     ("count-portal", Text::ActCountPortal),
     ("count-fields", Text::ActCountFields),
+    ("publish", Text::ActPublish),
+    ("unpublish", Text::ActUnpublish),
+    ("add-action", Text::ActAddAction),
+    ("change-action", Text::ActChangeAction),
+    ("publish-action", Text::ActPublishAction),
+    ("withdraw-action", Text::ActWithdrawAction),
 ];
 
 /// What was read so far.

@@ -23,6 +23,7 @@ mod own;
 mod people;
 mod plan;
 mod program;
+mod publish;
 mod server;
 mod source;
 mod sure;
@@ -52,6 +53,7 @@ use own::Own;
 use people::People;
 use plan::Plan;
 use program::Program;
+use publish::Publish;
 use server::ServerPage;
 use tree::Organisation;
 
@@ -108,6 +110,7 @@ fn ActionApp() -> impl IntoView {
                     <Route path=path!("/context") view=Context />
                     <Route path=path!("/connect") view=Connect />
                     <Route path=path!("/dossiers") view=DossierPage />
+                    <Route path=path!("/publish") view=Publish />
                 </ParentRoute>
             </Routes>
         </Router>

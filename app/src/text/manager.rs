@@ -365,6 +365,7 @@ texts! {
     AuditOlder,
     AuditNone,
     ActCommentView, ActCommentReview, ActCommentShow, ActCommentKeep, ActCountDossiers, ActSetTarget, ActCountPortal, ActCountFields,
+    ActPublish, ActUnpublish, ActAddAction, ActChangeAction, ActPublishAction, ActWithdrawAction, PublishTab,
     ActSignIn, ActSignOutAll, ActProve, ActPassword, ActAddAccount, ActGrants,
     ActRecover, ActAddUnit, ActChangeUnit, ActDrawCode, ActEnrol, ActRevoke, ActConfigure,
     ActMove, ActExport, ActExportUnits, ActExportFigures, ActMakeKey, ActRevokeKey,

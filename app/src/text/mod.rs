@@ -8,6 +8,7 @@ mod dossiers;
 mod figures;
 mod keys;
 mod manager;
+mod publish;
 
 pub use action::ActionText;
 pub use connect::ConnectText;
@@ -15,6 +16,7 @@ pub use dossiers::DossierText;
 pub use figures::FiguresText;
 pub use keys::Text;
 pub use manager::ManagerText;
+pub use publish::PublishText;
 
 /// A language of the interface.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -184,7 +186,7 @@ mod tests {
     const COUNTER_ENGLISH: &str = include_str!("../../../public/lang/en/counter.json");
 
     /// Each page's keys with its Vietnamese and its English.
-    fn pages() -> [(&'static [&'static str], [Sentences; 2]); 6] {
+    fn pages() -> [(&'static [&'static str], [Sentences; 2]); 7] {
         #[derive(serde::Deserialize)]
         struct Translation {
             texts: Sentences,
@@ -212,6 +214,10 @@ mod tests {
             (
                 DossierText::KEYS,
                 [of(DossierText::VIETNAMESE), of(DossierText::ENGLISH)],
+            ),
+            (
+                PublishText::KEYS,
+                [of(PublishText::VIETNAMESE), of(PublishText::ENGLISH)],
             ),
         ]
     }
@@ -244,6 +250,8 @@ mod tests {
             (ConnectText::KEYS, ConnectText::ENGLISH),
             (DossierText::KEYS, DossierText::VIETNAMESE),
             (DossierText::KEYS, DossierText::ENGLISH),
+            (PublishText::KEYS, PublishText::VIETNAMESE),
+            (PublishText::KEYS, PublishText::ENGLISH),
         ] {
             let parsed: Sentences = serde_json::from_str(json).unwrap();
             let expected: Vec<_> = keys

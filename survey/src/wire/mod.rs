@@ -15,6 +15,7 @@ pub mod forms;
 pub mod keys;
 pub mod manager;
 pub mod people;
+pub mod public;
 pub mod quality;
 pub mod quarantine;
 pub mod reply;

@@ -9,11 +9,11 @@ import { eventually } from "./eventually.mjs";
 
 const ROOT = new URL("../../..", import.meta.url).pathname;
 
-/** Two free ports in a row. */
+/** A port for the counter, with those of the manager and the public page free too. */
 async function freePorts() {
   for (;;) {
     const port = await listenOn(0);
-    if (port && (await listenOn(port + 1))) return port;
+    if (port && port < 65533 && (await listenOn(port + 1)) && (await listenOn(port + 3))) return port;
   }
 }
 
@@ -60,6 +60,8 @@ export class Server {
   hears(line) {
     const ready = line.match(/^ready counter (\S+) manager (\S+)/);
     if (ready) [, this.counter, this.manager] = ready;
+    const everybody = line.match(/^public (\S+)/);
+    if (everybody) [, this.public] = everybody;
     const code = line.match(/^setup code (\S+)/);
     if (code) this.setupCode = code[1];
     const signIn = line.match(/^sign in .* account (\S+) password (\S+)/);
@@ -75,7 +77,7 @@ export class Server {
     this.process.kill(signal);
     await ended;
     // A process that was killed holds its ports until the last of its threads is gone.
-    await eventually(async () => Boolean((await listenOn(this.port)) && (await listenOn(this.port + 1))), true);
+    await eventually(async () => Boolean((await listenOn(this.port)) && (await listenOn(this.port + 1)) && (await listenOn(this.port + 3))), true);
   }
 
   async end() {

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
 use survey::breakdown::By;
+use survey::day::Millis;
 use survey::id::UnitId;
 use survey::release::{COMMENT_FLOOR, FLOOR, Finality, finality};
 
@@ -130,6 +131,19 @@ fn live(province: &mut Province, eyes: &mut Eyes) -> Result<(), Failure> {
     }
 }
 
+/// What everybody reads of a unit (rule UM17): of each form, the sum of its last twelve sealed months.
+fn on_the_page(now: Millis, sets: &Sets) -> BTreeMap<usize, BTreeSet<Mark>> {
+    let months = survey_worker::public::months(now);
+    let months = months.map(|period| period.all).unwrap_or_default();
+    let mut sums: BTreeMap<usize, BTreeSet<Mark>> = BTreeMap::new();
+    for ((form, month), set) in sets {
+        if months.contains(month) {
+            sums.entry(*form).or_default().extend(set);
+        }
+    }
+    sums
+}
+
 impl Eyes {
     fn look(&mut self, province: &mut Province) -> Result<(), Failure> {
         let shown = province.shown().map_err(|what| (Wrong::Unequal, what))?;
@@ -156,7 +170,10 @@ impl Eyes {
                 Some(Rule::OneRelease) => self.refresh(province, unit),
                 _ => sets,
             };
-            for set in sets.values() {
+            for set in sets
+                .values()
+                .chain(on_the_page(province.now, &sets).values())
+            {
                 self.see(set, province.without);
             }
         }

@@ -18,7 +18,8 @@ pub const fn includes(role: Role, act: Act) -> bool {
         Act::SeeUnits => true,
         // Staff see what waits on the device itself, behind its PIN (US5).
         Act::SeeDevices => !matches!(role, Role::Staff),
-        Act::SeeFigures => matches!(role, Role::Admin | Role::Manager),
+        Act::SeeFigures | Act::TellActions => matches!(role, Role::Admin | Role::Manager),
+        Act::SeePublication => matches!(role, Role::Operator | Role::Admin | Role::Manager),
         // Who keeps a whole part of the tree, not who is told of a unit's own people.
         Act::ReviewComments | Act::SetTargets => matches!(role, Role::Admin),
         Act::SeeCoverage => matches!(role, Role::Admin | Role::Manager | Role::Auditor),
@@ -26,7 +27,8 @@ pub const fn includes(role: Role, act: Act) -> bool {
         | Act::RevokeDevices
         | Act::AddAccounts
         | Act::CountDossiers
-        | Act::SetAlerts => matches!(role, Role::Operator | Role::Admin),
+        | Act::SetAlerts
+        | Act::Publish => matches!(role, Role::Operator | Role::Admin),
         Act::SeeAudit | Act::SeeQuarantine | Act::SeeServer => {
             matches!(role, Role::Operator | Role::Auditor)
         }
@@ -74,6 +76,12 @@ pub enum Act {
     SetTargets,
     /// Set up who is told once a day of what needs a look.
     SetAlerts,
+    /// See what is public of a unit.
+    SeePublication,
+    /// Decide what is public of a unit.
+    Publish,
+    /// Tell what was done about what people said.
+    TellActions,
     /// Read the audit log.
     SeeAudit,
     /// Move a settable clock.
@@ -164,6 +172,7 @@ mod tests {
                 Act::DecideQuarantine,
                 Act::ReviewComments,
                 Act::ChangeKeys,
+                Act::Publish,
             ] {
                 assert!(!grant(role, None).allows(act, &here), "{role:?} {act:?}");
             }

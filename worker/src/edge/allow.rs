@@ -11,7 +11,7 @@ const COUNTER: [(&str, &str); 4] = [
     ("units/{}/batches", "POST"),
     ("device/config", READ),
 ];
-const MANAGER: [(&str, &str); 52] = [
+const MANAGER: [(&str, &str); 56] = [
     ("setup", "POST"),
     ("session", "GET, HEAD, POST, DELETE"),
     ("session/proof", "POST"),
@@ -52,6 +52,10 @@ const MANAGER: [(&str, &str); 52] = [
     ("units/{}/target", "PUT"),
     ("units/{}/portal", "PUT"),
     ("units/{}/fields", "PUT"),
+    ("units/{}/publication", "GET, HEAD, PUT"),
+    ("units/{}/actions", "GET, HEAD, POST"),
+    ("units/{}/actions/{}", "PUT"),
+    ("units/{}/actions/{}/state", "PUT"),
     ("dossiers", "GET, HEAD, PUT"),
     ("dossiers/import", "POST"),
     ("devices", READ),
@@ -73,7 +77,7 @@ pub fn methods(site: Site, path: &str) -> &'static str {
         Site::Counter => &COUNTER,
         Site::Manager => &MANAGER,
         Site::Watch if path == "/machine" => return "PUT",
-        Site::Watch => &[],
+        Site::Public | Site::Watch => &[],
     };
     let path = path.trim_start_matches('/').strip_prefix("v1/");
     let is_here = |route: &str| {

@@ -50,7 +50,21 @@ pub async fn answer_to(
     let mut ask = Ask::own(&verb, now, write(&(&unit, query)));
     ask.session = session(request)?;
     let permitted: (Place, Beside, bool) = ask.read(&ObjectName::Directory, env).await?;
-    let (place, sought, sees_figures) = permitted;
+    answer_at(permitted, what, env, now).await
+}
+
+/// The same where somebody may see it, or everybody: the place, the question, and whether its answer may tell
+/// of what people answered.
+///
+/// # Errors
+/// What an object refuses.
+pub(super) async fn answer_at(
+    (place, sought, sees_figures): (Place, Beside, bool),
+    what: &str,
+    env: &Env,
+    now: Millis,
+) -> Result<Response, Refused> {
+    let unit = place.unit.clone();
     // The Ledger keeps a unit's comments, also where there are units below it.
     let object = match what {
         "comments" | "review" => place.counts.then_some(ObjectName::Ledger(unit)),

@@ -98,7 +98,7 @@ pub async fn answer(
 }
 
 /// What a reply of the API says; a refusal stays one.
-async fn said<M: DeserializeOwned>(mut response: Response) -> Result<M, Refused> {
+pub(super) async fn said<M: DeserializeOwned>(mut response: Response) -> Result<M, Refused> {
     let text = response.text().await?;
     if response.status_code() == 200 {
         return read(&text).map_err(|error| Refused::broken(&format!("own reply: {error}")));

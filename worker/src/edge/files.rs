@@ -8,7 +8,7 @@ use worker::{Env, Response, ResponseBuilder};
 
 /// The manager's addresses that the program of what follows from the figures draws (`ActionApp` in
 /// `app/src/manager/mod.rs`).
-const ACTION: [&str; 4] = ["connect", "context", "dossiers", "plan"];
+const ACTION: [&str; 5] = ["connect", "context", "dossiers", "plan", "publish"];
 
 /// The manager's addresses that the house draws, a program of its own (`HouseApp` in
 /// `app/src/manager/mod.rs`); the figures' program has all others.
@@ -71,7 +71,7 @@ fn file_for(site: Site, path: &str) -> Option<&str> {
         let is_page = match site {
             Site::Counter => matches!(file, "" | "staff" | "enrol"),
             Site::Manager => file != "v1" && !file.starts_with("v1/"),
-            Site::Watch => false,
+            Site::Public | Site::Watch => false,
         };
         let page = match site {
             Site::Manager if HOUSE.contains(&file) => "house/index.html",

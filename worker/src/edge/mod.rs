@@ -10,6 +10,7 @@ pub mod key;
 pub mod ledgers;
 pub mod overview;
 pub mod path;
+pub mod public;
 pub mod quarantine;
 pub mod reply;
 pub mod rescue;

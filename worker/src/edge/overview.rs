@@ -4,7 +4,7 @@
 use super::reply;
 use crate::forms::Forms;
 use crate::objects::Ask;
-use crate::objects::directory::Permitted;
+use crate::objects::directory::{Permitted, Place};
 use crate::objects::forms::lacking;
 use crate::objects::ledger::Heard;
 use crate::objects::name::ObjectName;
@@ -71,7 +71,22 @@ pub async fn figures_of(
         predecessors: u32::try_from(permitted.earlier.len()).unwrap_or(u32::MAX),
         earlier: earlier.collect(),
     };
-    let Some(object) = permitted.place.object() else {
+    figures_at(permitted.place, sought, env, now).await
+}
+
+/// The same where somebody may see them, or everybody.
+///
+/// # Errors
+/// What an object refuses.
+pub(super) async fn figures_at(
+    place: Place,
+    sought: Sought,
+    env: &Env,
+    now: Millis,
+) -> Result<Response, Refused> {
+    let object = place.object();
+    let unit = place.unit;
+    let Some(object) = object else {
         // Nothing was ever counted here, and asking makes no database.
         let slices = sought.slices(&unit, Vec::new())?;
         let forms = Forms::built_in();

@@ -2,7 +2,7 @@
 //! screens get (rule UM11). Never: a number that no such reply has.
 
 pub mod book;
-mod words;
+pub(crate) mod words;
 
 use crate::sheet;
 use std::collections::BTreeMap;
@@ -81,7 +81,7 @@ pub struct Row {
 }
 
 /// The columns of the file for programs.
-const COLUMNS: [&str; 26] = [
+pub(crate) const COLUMNS: [&str; 26] = [
     "part",
     "unit",
     "parent",
@@ -300,4 +300,4 @@ const fn word(why: WhyView) -> &'static str {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -89,7 +89,8 @@ fn child(own: &str, showing: ShowingView) -> ChildView {
     }
 }
 
-fn replies() -> Replies {
+/// The replies of a small province.
+pub(crate) fn replies() -> Replies {
     let form = Form::parse(EXPRESS).unwrap();
     let part = |id: &ItemId, showing| PartView {
         id: id.clone(),

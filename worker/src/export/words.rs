@@ -1,6 +1,7 @@
 //! What a workbook says beside its numbers, in Vietnamese and English. Never: a number.
 
 /// A text in both languages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Both(pub &'static str, pub &'static str);
 
 /// That a figure of the counter is none of the official indices; stands on every sheet.

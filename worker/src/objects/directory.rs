@@ -5,7 +5,8 @@ use super::answer;
 use super::name::ObjectName;
 use super::shell::Shell;
 use super::{
-    Ask, Asked, context, dossiers, fleet, forms, keys, passkeys, people, rescue, signature, tree,
+    Ask, Asked, context, dossiers, fleet, forms, keys, passkeys, people, publication, rescue,
+    signature, tree,
 };
 use crate::access::{Act, token};
 use crate::clock;
@@ -57,7 +58,7 @@ pub struct Permitted {
 }
 
 /// A unit and the object that has its sums.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Place {
     /// Which unit.
     pub unit: UnitId,
@@ -204,6 +205,10 @@ impl Directory {
                 }
                 split => {
                     let (verb, subject) = split.unwrap_or((verb, ""));
+                    let env = &self.shell.env;
+                    if let Some(answer) = publication::answer(rows, asked, env, verb, subject) {
+                        return answer;
+                    }
                     let changed = fleet::answer(rows, asked, verb, subject);
                     let kept = || people::answer(rows, asked, verb, subject);
                     let unknown = || Refused::broken("the Directory was asked an unknown verb");
@@ -448,10 +453,13 @@ async fn must_be_signed(asked: &Asked, body: &[u8], key: &str) -> std::result::R
 /// The address that a new device opens, as the operator told this server: `COUNTER_URL`, or on
 /// Cloudflare the counter's host. `None` where neither is known.
 fn counter_address(env: &Env) -> Option<String> {
-    let told = |name| {
-        // What the surroundings do not say is null, which is no text.
-        let value: JsValue = env.var(name).ok()?.into();
-        value.as_string().filter(|value| !value.is_empty())
-    };
-    told("COUNTER_URL").or_else(|| Some(format!("https://{}/", told("COUNTER_HOST")?)))
+    let host = || told(env, "COUNTER_HOST");
+    told(env, "COUNTER_URL").or_else(|| Some(format!("https://{}/", host()?)))
+}
+
+/// What the surroundings say under a name.
+pub(super) fn told(env: &Env, name: &str) -> Option<String> {
+    // What they do not say is null, which is no text.
+    let value: JsValue = env.var(name).ok()?.into();
+    value.as_string().filter(|value| !value.is_empty())
 }

@@ -16,6 +16,7 @@ pub mod name;
 pub mod night;
 mod passkeys;
 mod people;
+pub mod publication;
 mod remembered;
 pub mod rescue;
 mod rollup;

@@ -36,10 +36,14 @@ pub struct Settings {
     pub counter_port: u16,
     /// The manager's port on this machine.
     pub manager_port: u16,
+    /// The public page's port on this machine; the reverse proxy sends its host here.
+    pub public_port: u16,
     /// The port on this machine where the server says how it is; never given to a proxy.
     pub watch_port: u16,
     /// The counter's own address, for the code that a new device scans; empty shows no such code.
     pub counter_url: String,
+    /// The public page's own address, for the link on the managers' page; empty shows none.
+    pub public_url: String,
     /// Where responses are kept.
     pub data: PathBuf,
     /// When waiting responses are published.
@@ -76,8 +80,10 @@ impl Default for Settings {
         Self {
             counter_port: 8787,
             manager_port: 8788,
+            public_port: 8790,
             watch_port: 8789,
             counter_url: String::new(),
+            public_url: String::new(),
             data: "data".into(),
             release: When::Daily,
             backups: "backups".into(),
@@ -156,12 +162,17 @@ impl Home {
         format!("http://{host}:{}", self.settings.watch_port)
     }
 
-    /// The two addresses that the reverse proxy talks to, with a closing slash.
+    /// The three addresses that the reverse proxy talks to, with a closing slash.
     #[must_use]
-    pub fn origins(&self) -> [String; 2] {
+    pub fn origins(&self) -> [String; 3] {
         let host = IpAddr::from(Ipv4Addr::LOCALHOST);
-        [self.settings.counter_port, self.settings.manager_port]
-            .map(|port| format!("http://{host}:{port}/"))
+        let settings = &self.settings;
+        [
+            settings.counter_port,
+            settings.manager_port,
+            settings.public_port,
+        ]
+        .map(|port| format!("http://{host}:{port}/"))
     }
 }
 

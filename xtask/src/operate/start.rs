@@ -38,6 +38,7 @@ fn start(home: &Home) -> Result<(), Trouble> {
     let data = DataFolder::take(&home.data())?;
     workerd::is_free([
         settings.counter_port,
+        settings.public_port,
         settings.watch_port,
         settings.manager_port,
     ])?;
@@ -47,10 +48,12 @@ fn start(home: &Home) -> Result<(), Trouble> {
         data: data.path.clone(),
         counter_port: settings.counter_port,
         manager_port: settings.manager_port,
+        public_port: settings.public_port,
         watch_port: settings.watch_port,
         machine_token: random_word(TOKEN_LENGTH)?,
         setup_code: one_time_code()?,
         counter_url: settings.counter_url.clone(),
+        public_url: settings.public_url.clone(),
         clock: Clock::Real,
         release: settings.release.into(),
         outside: Outside::Public,
@@ -87,10 +90,11 @@ fn start(home: &Home) -> Result<(), Trouble> {
 /// there is no account the code that creates the first stands at the terminal, else in the file that is
 /// given back: a log is kept, and read by others.
 fn announce(server: &Server, plan: &Plan) -> Result<Option<PathBuf>, Trouble> {
-    let [counter, manager, watch] = [server.counter(), server.manager(), server.watch()];
+    let [counter, manager] = [server.counter(), server.manager()];
+    let [public, watch] = [server.public(), server.watch()];
     let is_new = backup::accounts(&plan.data)? == 0;
     if io::stdout().is_terminal() {
-        println!("ready counter {counter} manager {manager} watch {watch}");
+        println!("ready counter {counter} manager {manager} public {public} watch {watch}");
         if is_new {
             let code = &plan.setup_code;
             println!("setup code {code} (creates the first operator)");
@@ -104,8 +108,8 @@ fn announce(server: &Server, plan: &Plan) -> Result<Option<PathBuf>, Trouble> {
         setup_code::forget(&plan.data.join(setup_code::NAME))?;
         None
     };
-    let ready =
-        json!({"counter": counter, "manager": manager, "watch": watch, "setup_code_in": code});
+    let ready = json!({"counter": counter, "manager": manager, "public": public, "watch": watch,
+        "setup_code_in": code});
     say(Level::Info, "ready", &ready);
     Ok(code)
 }

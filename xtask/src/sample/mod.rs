@@ -6,6 +6,7 @@ mod device;
 pub mod fill;
 mod office;
 mod province;
+mod public;
 mod story;
 mod year;
 
@@ -173,6 +174,7 @@ fn load(server: &Server, data: &Path, setup_code: &str) -> Result<(SignIn, Offic
     if let Some((device, leaning)) = posts.first_mut() {
         a_quarter(&mut office, device, leaning, sealed)?;
     }
+    public::a_month(&mut office, &mut posts, now()?, first)?;
     office.set_clock(first.plus(-1).starts().plus(8 * HOUR_MS))?;
     let mut citizens = Citizens::seeded(SEED);
     let total = days.len();
@@ -190,6 +192,9 @@ fn load(server: &Server, data: &Path, setup_code: &str) -> Result<(SignIn, Offic
     office.count_dossiers(&dossiers(&units, &posts, &days))?;
     office.set_clock(now()?)?;
     office.night()?;
+    office.sign_in(MANAGER, &sign_in.manager_password)?;
+    public::publish(&mut office, now()?)?;
+    office.sign_in(OPERATOR, &sign_in.operator_password)?;
     sign_in.write(data)?;
     Ok((sign_in, office))
 }

@@ -11,6 +11,9 @@ use survey::wire::device::Names;
 use survey::wire::dossiers::{DossierCount, DossierOutcome, WantedDossiers};
 use survey::wire::manager::{FreshCode, NewAccount, NewCode, NewGrant, Role, Setup, SignIn, Units};
 use survey::wire::people::Proof;
+use survey::wire::public::{
+    ActionAdded, ActionState, ActionWords, NewState, Publication, WantedPublication,
+};
 
 use super::province::Unit;
 use crate::{trouble::Trouble, workerd::Server};
@@ -169,6 +172,32 @@ impl Office {
             }
         }
         Ok(())
+    }
+
+    /// Makes the figures of a unit public.
+    ///
+    /// # Errors
+    /// When the server refuses it.
+    pub fn publish(&mut self, unit: &str, publication: Publication) -> Result<(), Trouble> {
+        let wanted = WantedPublication {
+            publication: Some(publication),
+        };
+        let path = format!("/v1/units/{unit}/publication");
+        self.ask::<Value>("PUT", &path, &wanted).map(drop)
+    }
+
+    /// Tells everybody what was done about what people said.
+    ///
+    /// # Errors
+    /// When the server refuses it.
+    pub fn tell(&mut self, unit: &str, words: &ActionWords) -> Result<(), Trouble> {
+        let path = format!("/v1/units/{unit}/actions");
+        let added: ActionAdded = self.ask("POST", &path, words)?;
+        let state = NewState {
+            state: ActionState::Published,
+        };
+        let path = format!("{path}/{}/state", added.action);
+        self.ask::<Value>("PUT", &path, &state).map(drop)
     }
 
     /// Moves the server's clock; what is due by then happens. A session does not live that long, so

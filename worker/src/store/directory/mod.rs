@@ -1,6 +1,9 @@
 //! The Directory's verbs, one transaction each: who is who, what is where. Never: an answer.
 
 mod accounts;
+mod actions;
+#[cfg(test)]
+mod actions_tests;
 mod alerts;
 #[cfg(test)]
 mod alerts_tests;
@@ -27,6 +30,7 @@ mod passkeys;
 mod people;
 #[cfg(test)]
 mod people_tests;
+mod publication;
 #[cfg(test)]
 mod reach_tests;
 mod rescue;
@@ -42,6 +46,7 @@ use devices::find as find_device;
 pub use devices::{Device, Enrolled, Known, NewCode, Untold};
 pub use night::{Recounts, Told};
 pub use outbox::{Deliveries, Try};
+pub use publication::Published;
 pub use rescue::{Importer, KeptKey};
 
 use super::port::{Sql, Store, StoreError};

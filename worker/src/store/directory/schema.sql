@@ -309,3 +309,25 @@ CREATE TRIGGER IF NOT EXISTS audit_keeps_five_years BEFORE DELETE ON audit
     BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END;
 CREATE TRIGGER IF NOT EXISTS audit_keeps_words BEFORE UPDATE ON audit
     BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END;
+
+-- What is public of a unit (rule UM17); a row is there while it is.
+CREATE TABLE IF NOT EXISTS publication (
+    unit TEXT PRIMARY KEY,
+    form TEXT NOT NULL,
+    level TEXT NOT NULL,
+    since TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- What managers tell that they did (rule UM16). Never removed: what was public once can be read again here.
+CREATE TABLE IF NOT EXISTS action (
+    no INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    unit TEXT NOT NULL,
+    said TEXT NOT NULL,
+    done TEXT NOT NULL,
+    day TEXT NOT NULL,
+    state TEXT NOT NULL,
+    published TEXT,
+    withdrawn TEXT
+) STRICT;
+CREATE INDEX IF NOT EXISTS action_unit ON action (unit);

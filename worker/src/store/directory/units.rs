@@ -12,7 +12,7 @@ use survey::wire::device::Names;
 use survey::wire::manager::{Unit, UnitKind};
 
 /// The most nodes above one: stops a walk that a damaged tree would make endless.
-const DEEPEST: i64 = 12;
+pub(super) const DEEPEST: i64 = 12;
 
 /// The cells of a unit, as [`unit()`] reads them.
 const CELLS: &str = "unit.id, parent, kind, name_vi, name_en, gso, valid_from, valid_to, collects,
@@ -144,6 +144,19 @@ pub(super) fn reached(sql: &dyn Sql, actor: &Actor, act: Act) -> Result<Vec<Unit
         &statement,
         &[survey::wire::write(&roots).into(), DEEPEST.into()],
     )?;
+    rows.iter().map(unit).collect()
+}
+
+/// A unit and so many steps below it, parents before children.
+pub(super) fn subtree(sql: &dyn Sql, id: &UnitId, steps: i64) -> Result<Vec<Unit>, StoreError> {
+    let statement = format!(
+        "WITH RECURSIVE seen (id, depth) AS (
+           SELECT ?1, 0
+           UNION SELECT unit.id, depth + 1 FROM unit JOIN seen ON unit.parent = seen.id
+           WHERE depth < ?2)
+         SELECT {CELLS} FROM unit JOIN seen ON seen.id = unit.id ORDER BY depth, unit.id"
+    );
+    let rows = sql.rows(&statement, &[id.as_str().into(), steps.into()])?;
     rows.iter().map(unit).collect()
 }
 
