@@ -73,7 +73,7 @@ fn main() {
     let (mut signs, mut false_share) = (0, 0.0);
     for province in 0..PROVINCES {
         // Every other province has somebody who stuffs.
-        let stuffer = (province % 2 == 0).then(|| usize::from(r.chance(0.5)));
+        let guilty = (province % 2 == 0).then(|| usize::from(r.chance(0.5)));
         let straight = 0.05 + 0.35 * r.unit();
         let assisted = 0.05 + 0.2 * r.unit();
         let units: Vec<Vec<Slice>> = (0..UNITS)
@@ -85,7 +85,7 @@ fn main() {
                     straight: around(r, straight, 0.04),
                     late: around(r, 0.01, 0.005),
                 };
-                let stuffed = if stuffer == Some(at) {
+                let stuffed = if guilty == Some(at) {
                     STUFFED_A_MONTH
                 } else {
                     0
@@ -103,7 +103,7 @@ fn main() {
         for (at, place) in quality(&places).into_iter().enumerate() {
             let Some(place) = place else { continue };
             all += u32::try_from(place.signs.len()).unwrap_or_default();
-            if stuffer == Some(at) {
+            if guilty == Some(at) {
                 stuffers += 1;
                 found += u32::from(place.signs.contains(&Sign::StraightLined));
             } else {

@@ -183,42 +183,52 @@ impl Directory {
                 self.tell().await?;
                 response
             }
-            verb => match verb.split_once('/') {
-                Some((verb @ ("test-alert" | "drop-alert"), id)) => {
-                    self.alerts(rows, asked, verb, id).await?
-                }
-                Some(("draw-code", unit)) => draw_code(rows, asked, unit)?,
-                Some(("history", unit)) => {
-                    let unit = UnitId::parse(unit).map_err(|_| Refused::not_found())?;
-                    answer::message(&rows.history(session, now, &unit)?)
-                }
-                Some((what @ ("context" | "target" | "portal" | "fields"), unit)) => {
-                    let unit = UnitId::parse(unit).map_err(|_| Refused::not_found())?;
-                    context::answer(rows, asked, what, &unit)?
-                }
-                Some(("revoke", device)) => {
-                    let device = DeviceId::parse(device).map_err(|_| Refused::not_found())?;
-                    asked.nothing()?;
-                    rows.revoke(session, now, &device)?;
-                    self.tell().await?;
-                    answer::done()
-                }
-                split => {
-                    let (verb, subject) = split.unwrap_or((verb, ""));
-                    let env = &self.shell.env;
-                    if let Some(answer) = publication::answer(rows, asked, env, verb, subject) {
-                        return answer;
-                    }
-                    let changed = fleet::answer(rows, asked, verb, subject);
-                    let kept = || people::answer(rows, asked, verb, subject);
-                    let unknown = || Refused::broken("the Directory was asked an unknown verb");
-                    let response = changed.or_else(kept).ok_or_else(unknown)??;
-                    self.tell().await?;
-                    response
-                }
-            },
+            verb => self.answer_about(rows, asked, verb).await?,
         };
         Ok(response)
+    }
+
+    /// Answers a verb about one of many: a unit, a device, an account, an alert.
+    async fn answer_about(
+        &self,
+        rows: &Rows<Durable>,
+        asked: &Asked,
+        verb: &str,
+    ) -> std::result::Result<Response, Refused> {
+        let (session, now) = (asked.session.as_deref(), asked.now);
+        let unit_in = |unit| UnitId::parse(unit).map_err(|_| Refused::not_found());
+        Ok(match verb.split_once('/') {
+            Some((verb @ ("test-alert" | "drop-alert"), id)) => {
+                self.alerts(rows, asked, verb, id).await?
+            }
+            Some(("draw-code", unit)) => draw_code(rows, asked, unit)?,
+            Some(("history", unit)) => {
+                answer::message(&rows.history(session, now, &unit_in(unit)?)?)
+            }
+            Some((what @ ("context" | "target" | "portal" | "fields"), unit)) => {
+                context::answer(rows, asked, what, &unit_in(unit)?)?
+            }
+            Some(("revoke", device)) => {
+                let device = DeviceId::parse(device).map_err(|_| Refused::not_found())?;
+                asked.nothing()?;
+                rows.revoke(session, now, &device)?;
+                self.tell().await?;
+                answer::done()
+            }
+            split => {
+                let (verb, subject) = split.unwrap_or((verb, ""));
+                let env = &self.shell.env;
+                if let Some(answer) = publication::answer(rows, asked, env, verb, subject) {
+                    return answer;
+                }
+                let changed = fleet::answer(rows, asked, verb, subject);
+                let kept = || people::answer(rows, asked, verb, subject);
+                let unknown = || Refused::broken("the Directory was asked an unknown verb");
+                let response = changed.or_else(kept).ok_or_else(unknown)??;
+                self.tell().await?;
+                response
+            }
+        })
     }
 
     /// Moves a settable clock; what is due by then is sent.

@@ -148,8 +148,11 @@ fn OfUnit(tree: Arc<Tree>) -> impl IntoView {
         Some(Err(met)) => band(Tone::Red, said(words, &met)),
         Some(Ok((figures, context))) => {
             let year = this.get().map_or(0, |this| this.year);
+            let mut targets = context.targets.iter();
+            let target = targets.find(|target| i32::from(target.year) == year);
+            let target = target.and_then(|target| target.index);
             view! {
-                <Wanted figures=Arc::clone(&figures) context=Arc::clone(&context) year writes may=sets_targets />
+                <Wanted figures=Arc::clone(&figures) target year writes may=sets_targets />
                 {reference(words, &figures)}
                 <Portal context=Arc::clone(&context) writes may=counts />
                 <Fields context writes may=counts />

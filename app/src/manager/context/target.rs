@@ -6,7 +6,7 @@ use std::sync::Arc;
 use leptos::ev::SubmitEvent;
 use leptos::html::Input;
 use leptos::prelude::*;
-use survey::wire::context::{ContextPage, Target};
+use survey::wire::context::Target;
 use survey::wire::manager::{ShowingView, UnitPage};
 use survey::wire::write;
 
@@ -20,8 +20,8 @@ use crate::text::{ActionText as Text, ManagerText};
 pub(super) fn Wanted(
     /// The figures of this year.
     figures: Arc<UnitPage>,
-    /// What they are held beside.
-    context: Arc<ContextPage>,
+    /// What they are to reach.
+    target: Option<u16>,
     /// This year.
     year: i32,
     /// What is sent.
@@ -30,10 +30,7 @@ pub(super) fn Wanted(
     may: Memo<bool>,
 ) -> impl IntoView {
     let words = Words::here();
-    let mut targets = context.targets.iter();
-    let target = targets.find(|target| i32::from(target.year) == year);
-    let target = target.and_then(|target| target.index);
-    let path = format!("/v1/units/{}/target", context.unit);
+    let path = format!("/v1/units/{}/target", figures.unit);
     let year = u16::try_from(year).unwrap_or_default();
     let typed = NodeRef::<Input>::new();
     let send = StoredValue::new(move |index| {

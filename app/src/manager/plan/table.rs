@@ -83,17 +83,17 @@ pub(super) fn table(words: Words, known: &Known, wish: &Wish, this: Month) -> An
             row(words, wish, this, unit, (year, target, done))
         })
         .collect();
-    let (with, target, done, without) = sums;
+    let (planned, target, done, unplanned) = sums;
     let summary = words.fill(
         Text::PlanSummary,
         &[
-            ("u", &count(with)),
+            ("u", &count(planned)),
             ("t", &count(target)),
             ("d", &count(done)),
         ],
     );
-    let gap = (without > 0).then(|| {
-        let said = words.fill(Text::PlanGap, &[("u", &count(without))]);
+    let gap = (unplanned > 0).then(|| {
+        let said = words.fill(Text::PlanGap, &[("u", &count(unplanned))]);
         view! {
             <p>
                 {said} " " <a href="/dossiers">{words.say(Text::ToDossiers)}</a>
