@@ -8,7 +8,7 @@ import { Server } from "./support/server.mjs";
 
 const SIZES = [[360, 740], [800, 1000], [1440, 900]];
 /** The same in every language. */
-const NAMES = ["Hài Lòng", "Tiếng Việt", "SIPAS", "Hưng Yên", "Đà Nẵng"];
+const NAMES = ["Hài Lòng", "Tiếng Việt", "Hưng Yên", "Phố Hiến"];
 const MINUTE = 60_000;
 
 let server, browser;

@@ -16,6 +16,7 @@ const TONES: [char; 5] = ['\u{300}', '\u{309}', '\u{303}', '\u{301}', '\u{323}']
 pub fn place(name: &str) -> Place {
     let (mut letters, mut tones): Place = Place::default();
     let mut is_number = false;
+    let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
     for c in name.to_lowercase().nfd() {
         let mark = |known: &[char]| known.iter().position(|mark| *mark == c);
         let nth = |at: usize| u8::try_from(at).unwrap_or(u8::MAX).saturating_add(1);
@@ -57,7 +58,7 @@ mod tests {
         let right = [
             "Phường 2",
             "Phường 10",
-            "Xã An Bình",
+            "Xã  An Bình",
             "Xã Ân Thi",
             "Xã Cần",
             "Xã Cẩn",
