@@ -21,7 +21,7 @@ mod watch;
 
 use access::token;
 use edge::export::Kind;
-use edge::path::{action_in, key_in, name_in, unit_in};
+use edge::path::{key_in, name_in, unit_in};
 use edge::site::Site;
 use edge::{body, download, files, overview, reply};
 use objects::Ask;
@@ -198,27 +198,15 @@ async fn manager(request: Request, env: &Env, path: &[&str]) -> Answer {
             let verb = format!("history/{}", unit_in(unit)?);
             asked(&verb, &request, env, &directory).await
         }
-        (["units", unit, "context"], Method::Get | Method::Head) => {
-            asked(
-                &format!("context/{}", unit_in(unit)?),
-                &request,
-                env,
-                &directory,
-            )
-            .await
-        }
-        (["units", unit, what @ ("target" | "portal" | "fields")], Method::Put) => {
-            told(
-                &format!("{what}/{}", unit_in(unit)?),
-                request,
-                env,
-                &directory,
-            )
-            .await
-        }
-        (["units", _, "publication"] | ["units", _, "actions", ..], _) => {
-            publication(request, env, path).await
-        }
+        (
+            [
+                "units",
+                _,
+                "publication" | "context" | "target" | "portal" | "fields",
+            ]
+            | ["units", _, "actions", ..],
+            _,
+        ) => edge::unit::answer(request, env, path).await,
         (["dossiers", ..], _) => dossiers(request, env, path).await,
         (["devices"], Method::Get | Method::Head) => overview::devices(&request, env).await,
         (["server"], Method::Get | Method::Head) => edge::watch::by_account(&request, env).await,
@@ -260,48 +248,10 @@ async fn manager(request: Request, env: &Env, path: &[&str]) -> Answer {
                 _,
                 "trend" | "children" | "coverage" | "comments" | "breakdown" | "review"
                 | "enrolment-codes" | "figures" | "figures.csv" | "figures.xlsx" | "live"
-                | "resolvers" | "history" | "context" | "target" | "portal" | "fields",
+                | "resolvers" | "history",
             ]
             | ["rescue", "keys"]
             | ["devices", _, "revoke"],
-            _,
-        ) => Err(bad_method()),
-        _ => Err(Refused::not_found()),
-    }
-}
-
-/// What is public of a unit, and what was done about what people said.
-async fn publication(request: Request, env: &Env, path: &[&str]) -> Answer {
-    let directory = ObjectName::Directory;
-    match (path, request.method()) {
-        (["units", unit, "publication"], Method::Get | Method::Head) => {
-            let verb = format!("publication/{}", unit_in(unit)?);
-            asked(&verb, &request, env, &directory).await
-        }
-        (["units", unit, "publication"], Method::Put) => {
-            let verb = format!("publish/{}", unit_in(unit)?);
-            told(&verb, request, env, &directory).await
-        }
-        (["units", unit, "actions"], Method::Get | Method::Head) => {
-            let verb = format!("actions/{}", unit_in(unit)?);
-            asked(&verb, &request, env, &directory).await
-        }
-        (["units", unit, "actions"], Method::Post) => {
-            let verb = format!("add-action/{}", unit_in(unit)?);
-            told(&verb, request, env, &directory).await
-        }
-        (["units", unit, "actions", action], Method::Put) => {
-            let verb = format!("change-action/{}/{}", unit_in(unit)?, action_in(action)?);
-            told(&verb, request, env, &directory).await
-        }
-        (["units", unit, "actions", action, "state"], Method::Put) => {
-            let verb = format!("set-action/{}/{}", unit_in(unit)?, action_in(action)?);
-            told(&verb, request, env, &directory).await
-        }
-        (
-            ["units", _, "publication" | "actions"]
-            | ["units", _, "actions", _]
-            | ["units", _, "actions", _, "state"],
             _,
         ) => Err(bad_method()),
         _ => Err(Refused::not_found()),
@@ -461,7 +411,7 @@ pub(crate) fn device(request: &Request) -> std::result::Result<DeviceId, Refused
 }
 
 /// A write by somebody with a page of this site open.
-async fn told(verb: &str, request: Request, env: &Env, object: &ObjectName) -> Answer {
+pub(crate) async fn told(verb: &str, request: Request, env: &Env, object: &ObjectName) -> Answer {
     let ask = written(verb, request, env, body::MOST_BYTES).await?;
     relay(ask, object, env).await
 }
@@ -496,7 +446,7 @@ pub(crate) async fn signed_in(request: &Request, env: &Env) -> std::result::Resu
 }
 
 /// A read by somebody who may be signed in.
-async fn asked(verb: &str, request: &Request, env: &Env, object: &ObjectName) -> Answer {
+pub(crate) async fn asked(verb: &str, request: &Request, env: &Env, object: &ObjectName) -> Answer {
     let mut ask = Ask::own(verb, clock::now(env).await?, Vec::new());
     ask.session = session(request)?;
     relay(ask, object, env).await
@@ -526,6 +476,6 @@ fn browser(request: &Request) -> std::result::Result<Option<String>, Refused> {
     Ok(token.map(token::digest))
 }
 
-fn bad_method() -> Refused {
+pub(crate) fn bad_method() -> Refused {
     Refused::new(Code::BadMethod, "This route has no such method.")
 }

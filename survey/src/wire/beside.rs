@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use super::manager::FigureView;
 use super::quality::QualityView;
+use super::weighted::WeightedView;
 use crate::day::{Day, Millis};
 use crate::id::{FormId, UnitId};
-use crate::publish::{Coverage, Group, Month, Standing, Weighted};
+use crate::publish::{Coverage, Group, Month, Standing};
 use crate::release::Finality;
 use crate::stats::funnel::Band;
 use crate::stats::peers::Place;
@@ -320,25 +321,6 @@ pub struct BreakdownPage {
     pub now: Millis,
 }
 
-/// [`Weighted`] on the wire; shares in hundredths of a percentage point.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct WeightedView {
-    /// n: people who answered.
-    pub n: u64,
-    /// N: dossiers that ended.
-    pub eligible: u64,
-    /// The weighted share.
-    pub index: u16,
-    /// Lower limit of its 95 % interval.
-    pub low: u16,
-    /// Upper limit.
-    pub high: u16,
-    /// What unequal weights cost (Kish), in hundredths.
-    pub design_effect: u64,
-    /// Strata after small ones were put together.
-    pub strata: usize,
-}
-
 /// One breakdown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ByView {
@@ -370,20 +352,6 @@ pub struct CommentsOfMonth {
     pub month: String,
     /// At least five.
     pub comments: Vec<String>,
-}
-
-impl From<Weighted> for WeightedView {
-    fn from(weighted: Weighted) -> Self {
-        Self {
-            n: weighted.people,
-            eligible: weighted.eligible,
-            index: weighted.index,
-            low: weighted.interval.low(),
-            high: weighted.interval.high(),
-            design_effect: weighted.design_effect,
-            strata: weighted.strata,
-        }
-    }
 }
 
 impl From<&Month> for MonthView {

@@ -25,6 +25,7 @@ pub mod review;
 pub mod tally;
 pub mod units;
 pub mod watch;
+pub mod weighted;
 
 use alloc::string::{String, ToString};
 use serde::de::Error as _;

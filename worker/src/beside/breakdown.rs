@@ -10,7 +10,8 @@ use survey::day::{Day, Millis};
 use survey::form::Form;
 use survey::publish::{group_difference, publish_group, weighted};
 use survey::release::Slice;
-use survey::wire::beside::{BreakdownPage, ByView, ChangeView, GroupFigureView, WeightedView};
+use survey::wire::beside::{BreakdownPage, ByView, ChangeView, GroupFigureView};
+use survey::wire::weighted::WeightedView;
 
 impl Beside {
     /// A sealed quarter by its groups: all that may be shown here if the nodes above may.

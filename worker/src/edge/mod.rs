@@ -17,4 +17,5 @@ pub mod rescue;
 pub mod resolvers;
 pub mod site;
 pub mod test;
+pub mod unit;
 pub mod watch;

@@ -1,7 +1,7 @@
 //! A quarter's figure with fields weighing as their dossiers (UM20). Never: instead of the unweighted one.
 
 use leptos::prelude::*;
-use survey::wire::beside::WeightedView;
+use survey::wire::weighted::WeightedView;
 
 use crate::parts::{IntervalBar, Words, format};
 use crate::text::FiguresText as Text;
