@@ -121,10 +121,13 @@ test("um16_um17_ux9_what_is_public_is_chosen_and_told_on_its_screen", { timeout:
   await row.getByRole("button", { name: /^Sửa/ }).click();
   await keep("Gọi điện không ai nghe", "Đã có tổng đài 1022, trực từ 7 giờ.");
   await row.getByText("trực từ 7 giờ").waitFor();
-  const { page: outside } = await stranger();
+  // Somebody who was never here: a browser gives a page again for five minutes.
   const isShown = async () => {
+    const { context, page: outside } = await stranger();
     await outside.goto(server.public);
-    return outside.getByText("Đã có tổng đài 1022, trực từ 7 giờ.").isVisible();
+    const isThere = await outside.getByText("Đã có tổng đài 1022, trực từ 7 giờ.").isVisible();
+    await context.close();
+    return isThere;
   };
   assert.equal(await isShown(), false, "a draft is nobody else's");
   await row.getByRole("button", { name: /^Công bố/ }).click();
