@@ -82,10 +82,29 @@ const cells = ({ show, n, index, low, high }) =>
       : // Of fewer than thirty people limits are whole fives.
         [`${n}`, "–", `${low / 100}% – ${high / 100}%`];
 
+test("um12_um16_the_report_tells_what_was_done_and_no_draft", { timeout: 60_000 }, async () => {
+  const tell = (method, path, message) =>
+    page.evaluate(([method, path, body]) => fetch(path, { method, body, headers: { "content-type": "application/json" } }).then((reply) => reply.json()), [method, path, JSON.stringify(message)]);
+  const path = "/v1/units/33.301/actions";
+  const words = (said) => ({ said, done: "Đã kê thêm hai dãy ghế.", day: `${month}-01` });
+  const { action } = await tell("POST", path, words("Thiếu ghế ngồi chờ."));
+  await tell("POST", path, words("Đây mới là bản nháp."));
+  await tell("PUT", `${path}/${action}/state`, { state: "published" });
+  await open(PROVINCE.id);
+  const report = page.getByRole("region", { name: "Báo cáo kết quả khảo sát mức độ hài lòng" });
+  await report.getByRole("heading", { name: "9. Bạn nói – Chúng tôi làm" }).waitFor();
+  await report.getByText("Đã kê thêm hai dãy ghế.").waitFor();
+  const said = tidy(await report.innerText());
+  assert.ok(said.includes(`Xã An Bình, 01/${month.slice(5)}/${month.slice(0, 4)} Thiếu ghế ngồi chờ.`), said);
+  assert.ok(!said.includes("bản nháp"), said);
+  await open("33.302");
+  await page.getByText("Chưa công bố việc nào đã làm trong kỳ này.").waitFor();
+});
+
 test("um12_the_report_says_what_the_api_says_and_nothing_else", { timeout: 120_000 }, async () => {
   await open(PROVINCE.id);
   const report = page.getByRole("region", { name: "Báo cáo kết quả khảo sát mức độ hài lòng" });
-  await report.getByRole("heading", { name: "9. Biện pháp khắc phục, cải thiện" }).waitFor();
+  await report.getByRole("heading", { name: "10. Biện pháp khắc phục, cải thiện" }).waitFor();
   await report.getByRole("rowheader", { name: "Xã Bình Minh" }).waitFor();
   const [figures, { months }, { children }] = await Promise.all([api("figures"), page.evaluate((path) => fetch(path).then((reply) => reply.json()), `/v1/units/${PROVINCE.id}/trend?form=express6`), api("children")]);
   const rows = async (table) => Promise.all((await table.locator("tbody tr").all()).map(async (row) => (await row.locator("td").allInnerTexts()).map(tidy)));
@@ -120,7 +139,7 @@ test("um12_the_report_says_what_the_api_says_and_nothing_else", { timeout: 120_0
 });
 
 test("um12_on_paper_it_is_a_clean_a4_document_in_both_languages", { timeout: 180_000 }, async () => {
-  for (const [unit, language, last] of [[PROVINCE.id, "Tiếng Việt", "9. Biện pháp"], ["33.301", "Tiếng Việt", "9. Biện pháp"], ["33.301", "English", "9. What will be done"]]) {
+  for (const [unit, language, last] of [[PROVINCE.id, "Tiếng Việt", "10. Biện pháp"], ["33.301", "Tiếng Việt", "10. Biện pháp"], ["33.301", "English", "10. What will be done"]]) {
     await open(unit);
     await page.getByRole("button", { name: language }).click();
     await page.getByRole("heading", { name: last }).waitFor();

@@ -204,4 +204,6 @@ texts! {
     WeightedTitle,
     WeightedBasis,
     WeightedMissing,
+    ReportDone,
+    ReportNothingDone,
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use survey::wire::beside::{ChildrenPage, CommentsPage, TrendPage};
 use survey::wire::manager::FigureView;
+use survey::wire::public::{ActionState, Actions};
 
 use super::compare::Side;
 use super::controls::form_name;
@@ -47,11 +48,17 @@ pub fn Report(
     let trend = read::<TrendPage>(months, again);
     let children = read::<ChildrenPage>(at("children"), again);
     let comments = read::<CommentsPage>(at("comments"), again);
+    let told = Memo::new(move |_| {
+        let place = side.place.get()?;
+        Some(format!("/v1/units/{}/actions?", place.unit))
+    });
+    let told = read::<Actions>(told, again);
     move || {
         let sheet = sheet.get()?;
         let words = side.words;
         let title = words.say(Text::ReportTitle);
         let period = (sheet.page.from.clone(), sheet.page.to.clone());
+        let within = period.clone();
         Some(view! {
             <p class="row">
                 <button class="button" on:click=move |_| page::print()>
@@ -80,7 +87,12 @@ pub fn Report(
                     drawn(words, comments, move |page| written(words, page)),
                 )}
                 {section(8, words.say(Text::WithheldTitle), kept_back(words, &sheet))}
-                {section(9, words.say(Text::ReportActions), actions(words))} {signatures(words)}
+                {section(
+                    9,
+                    words.say(Text::ReportDone),
+                    drawn(words, told, move |actions| done(side, actions, &within)),
+                )}
+                {section(10, words.say(Text::ReportActions), actions(words))} {signatures(words)}
             </section>
         })
     }
@@ -317,6 +329,35 @@ fn kept_back(words: Words, sheet: &Sheet) -> AnyView {
         return view! { <p>{words.say(Text::ReportAllShown)}</p> }.into_any();
     }
     view! { <dl class="withheld">{rows}</dl> }.into_any()
+}
+
+/// What was done in the months of the report, as everybody may read it (UM16).
+fn done(side: Side, actions: &Actions, (from, to): &(String, String)) -> AnyView {
+    let words = side.words;
+    let public = actions.actions.iter().filter(|action| {
+        let month = action.day.month_slice();
+        action.state == ActionState::Published && *from <= month && month <= *to
+    });
+    let rows: Vec<AnyView> = public
+        .map(|action| {
+            view! {
+                <li>
+                    <p>
+                        <strong>{side.name_of(&action.unit)}</strong>
+                        ", "
+                        {format::day(words.language(), action.day)}
+                    </p>
+                    <p lang="vi">{action.said.clone()}</p>
+                    <p lang="vi">{action.done.clone()}</p>
+                </li>
+            }
+            .into_any()
+        })
+        .collect();
+    if rows.is_empty() {
+        return view! { <p>{words.say(Text::ReportNothingDone)}</p> }.into_any();
+    }
+    view! { <ul>{rows.into_iter().collect_view()}</ul> }.into_any()
 }
 
 /// Empty rows for a pen: what will be done is the unit's to say.
