@@ -6,12 +6,12 @@ using Own = import "workerd.capnp";
 
 const config :Workerd.Config = (
   services = .services,
-  sockets = [ Own.counter, Own.manager, Own.managerSix, Own.watch ],
+  sockets = [ Own.counter, Own.manager, Own.managerSix, Own.public, Own.watch ],
 );
 
 const configIpv4 :Workerd.Config = (
   services = .services,
-  sockets = [ Own.counter, Own.manager, Own.watch ],
+  sockets = [ Own.counter, Own.manager, Own.public, Own.watch ],
 );
 
 const services :List(Workerd.Service) = [

@@ -204,7 +204,9 @@ async fn manager(request: Request, env: &Env, path: &[&str]) -> Answer {
                 _,
                 "publication" | "context" | "target" | "portal" | "fields",
             ]
-            | ["units", _, "actions", ..],
+            | ["units", _, "actions"]
+            | ["units", _, "actions", _]
+            | ["units", _, "actions", _, "state"],
             _,
         ) => edge::unit::answer(request, env, path).await,
         (["dossiers", ..], _) => dossiers(request, env, path).await,

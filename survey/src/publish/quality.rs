@@ -222,7 +222,7 @@ mod tests {
     }
 
     fn ordinary(at: u64) -> [u64; 5] {
-        [40, 30 + at % 3, 3 + at % 2, 8 + at % 3, at % 2]
+        [40, 30 + at % 3, 3 + at % 2, 8 + at % 3, 1 + at % 2]
     }
 
     #[test]
@@ -233,10 +233,10 @@ mod tests {
                 .iter()
                 .all(|signs| signs == &Some(Vec::new()))
         );
-        places.push(place([60, 52, 3, 30, 0]));
-        places.push(place([40, 31, 28, 9, 0]));
+        places.push(place([60, 52, 3, 30, 1]));
+        places.push(place([40, 31, 28, 9, 1]));
         places.push(place([40, 31, 3, 9, 20]));
-        places.push(place([40, 40, 3, 9, 0]));
+        places.push(place([40, 40, 3, 9, 1]));
         let found = signs(&places);
         let expected = [
             Sign::StraightLined,
