@@ -78,7 +78,9 @@ fn results(known: &Known, language: Language, rows: &[Row]) -> Markup {
     let page = &known.replies.page;
     let form = known.form();
     let title = form.as_ref().and_then(survey::form::Form::title);
-    let title = title.unwrap_or_default();
+    // A form without a title is called by its code.
+    let code = form.as_ref().map(survey::form::Form::code);
+    let title = title.or(code).unwrap_or_default();
     let english = known.english.get("title").map(String::as_str);
     let main = of(rows, Part::Overall).next();
     let is_shown = |row: &&Row| !matches!(row.figure.showing, ShowingView::Hidden { .. });
