@@ -202,9 +202,8 @@ async fn manager(request: Request, env: &Env, path: &[&str]) -> Answer {
             [
                 "units",
                 _,
-                "publication" | "context" | "target" | "portal" | "fields",
+                "publication" | "actions" | "context" | "target" | "portal" | "fields",
             ]
-            | ["units", _, "actions"]
             | ["units", _, "actions", _]
             | ["units", _, "actions", _, "state"],
             _,
