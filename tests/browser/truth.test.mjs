@@ -242,7 +242,7 @@ test("u9_every_link_of_the_frame_leads_to_a_page_whichever_program_draws_it", { 
     programs.add(await operator.page.locator("link[rel=modulepreload]").getAttribute("href"));
     assert.equal(await operator.page.getByText("Trang này không có").count(), 0, href);
   }
-  assert.equal(programs.size, 2, [...programs].join());
+  assert.equal(programs.size, 3, [...programs].join());
   await operator.close();
 });
 
