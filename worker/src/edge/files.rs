@@ -1,4 +1,4 @@
-//! The two sites' files: right type, right caching, 404 for a missing one. Never: the page in place
+//! The counter's and the manager's files: right type, right caching, 404 for a missing one. Never: the page in place
 //! of a missing file (rule U3).
 
 use super::reply::{self, Keep};
