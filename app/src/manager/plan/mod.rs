@@ -1,6 +1,7 @@
 //! How many people each unit should ask in a year, how far it has come, and how many answers to check by
 //! calling back (ST18, ST20). Never: a target as a reason to stop, a name to call.
 
+mod counts;
 mod reckon;
 mod table;
 

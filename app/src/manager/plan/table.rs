@@ -9,6 +9,7 @@ use survey::wire::dossiers::Dossiers;
 use survey::wire::manager::Unit;
 
 use super::Wish;
+use super::counts::Counts;
 use super::reckon::{Expected, call_backs, expected, progress};
 use crate::manager::overview::tree::Tree;
 use crate::manager::unit::period::Month;
@@ -27,29 +28,6 @@ pub(super) struct Known {
 }
 
 impl Known {
-    /// The dossiers of a month at and below a unit; `None` where one that collects answers has no count.
-    fn dossiers(&self, unit: &UnitId, month: Month) -> Option<u64> {
-        let month = month.to_string();
-        let is_here = |own: &Unit| {
-            own.id == *unit
-                || self
-                    .tree
-                    .above(&own.id)
-                    .iter()
-                    .any(|above| above.id == *unit)
-        };
-        let collecting = self
-            .tree
-            .in_order()
-            .filter(|own| own.collects && is_here(own));
-        let mut counts = collecting.map(|own| {
-            let mut counts = self.dossiers.counts.iter();
-            let found = counts.find(|count| count.unit == own.id && count.month == month);
-            found.map(|count| count.dossiers)
-        });
-        counts.try_fold(0_u64, |sum, count| Some(sum.saturating_add(count?)))
-    }
-
     /// The units of the table by name, each with how many answered.
     fn rows(&self) -> Vec<(&Unit, u64)> {
         let units = self.tree.in_order().filter_map(|unit| {
@@ -65,12 +43,14 @@ impl Known {
 pub(super) fn table(words: Words, known: &Known, wish: &Wish, this: Month) -> AnyView {
     let language = words.language();
     let count = |n: u64| format::count(language, n);
+    let rows = known.rows();
+    let own = rows.iter().map(|(unit, _)| unit.id.clone()).collect();
+    let counts = Counts::of(&known.tree, &known.dossiers, &own);
     let mut sums = (0_u64, 0_u64, 0_u64, 0_u64);
-    let rows: Vec<AnyView> = known
-        .rows()
+    let rows: Vec<AnyView> = rows
         .into_iter()
         .map(|(unit, done)| {
-            let year = expected(wish.year, this, |month| known.dossiers(&unit.id, month));
+            let year = expected(wish.year, this, |month| counts.month(&unit.id, month));
             let target = year.and_then(|year| wish.rule.target(year.dossiers));
             match target {
                 Some(target) => {
