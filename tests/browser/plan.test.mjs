@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { faults } from "./support/house.mjs";
+import { faults, findUnit } from "./support/house.mjs";
 import { Manager } from "./support/manager.mjs";
 import { Office } from "./support/office.mjs";
 import { PROVINCE } from "./support/operator.mjs";
@@ -155,6 +155,23 @@ test("um21_a_figure_stands_beside_its_target_sipas_and_qd_766_and_is_added_to_no
   if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/context.png`, fullPage: true });
   await page.getByRole("button", { name: "Bỏ chỉ tiêu" }).click();
   await page.getByText("Đơn vị chưa đặt chỉ tiêu", { exact: false }).waitFor();
+});
+
+test("um3_back_leads_to_the_unit_before_and_what_is_chosen_follows", { timeout: 90_000 }, async () => {
+  for (const place of ["plan", "context", "publish"]) {
+    await page.goto(`${origin}/${place}`);
+    const controls = page.locator("form.controls").first();
+    await controls.getByText("Tỉnh Hưng Yên (33)").waitFor();
+    const entries = await page.evaluate(() => history.length);
+    await page.waitForLoadState("networkidle");
+    assert.equal(await page.evaluate(() => history.length), entries, `${place}: opening it is one step, not two`);
+    await findUnit(controls, "Đơn vị", "an binh", UNITS[0].id);
+    await page.waitForURL(new RegExp(`unit=${UNITS[0].id}`));
+    await page.goBack();
+    await page.waitForURL((url) => url.pathname === `/${place}` && url.search === "");
+    await controls.getByText("Tỉnh Hưng Yên (33)").waitFor();
+    assert.equal(await controls.getByText(`(${UNITS[0].id})`).count(), 0, `${place} still shows the other unit`);
+  }
 });
 
 /** Smallest draw that misses all of `fakes` among `answers` at most one time in twenty. */

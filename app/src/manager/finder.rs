@@ -72,6 +72,16 @@ impl Found {
         }
     }
 
+    /// Shows one that was chosen elsewhere.
+    pub fn show(self, unit: UnitId) {
+        let is_shown = self
+            .units
+            .with_untracked(|units| units.last() == Some(&unit));
+        if !is_shown {
+            self.units.set(vec![unit]);
+        }
+    }
+
     fn take(self, unit: UnitId) {
         self.typed.set(String::new());
         self.units.update(|units| {

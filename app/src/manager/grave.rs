@@ -6,7 +6,7 @@ use leptos::task::spawn_local;
 use super::account::{Desk, said};
 use crate::device::{api, page};
 use crate::parts::{Tone, Words, band};
-use crate::text::ManagerText as Text;
+use crate::text::{ManagerText as Text, Sentence};
 
 /// Carries a grave step out. Its outcome is told to `then`; where the server wants a proof, that is asked
 /// for, and the step carried out once more.
@@ -33,20 +33,20 @@ pub fn take_away(desk: Desk, file: String) {
     desk.proof.set(Some(Callback::new(go)));
 }
 
-/// What a page sends, and what came of it.
+/// What a page sends, and what came of it in the sentences of the page.
 #[derive(Clone, Copy)]
-pub struct Writes {
+pub struct Writes<T: 'static = Text> {
     /// The language of the page.
     pub words: Words,
     /// Who is here.
     pub desk: Desk,
     trouble: RwSignal<Option<String>>,
-    done: RwSignal<Option<Text>>,
+    done: RwSignal<Option<T>>,
     /// What the page does after a write.
     refresh: Callback<()>,
 }
 
-impl Writes {
+impl<T: Sentence + Send + Sync> Writes<T> {
     /// The writes of a page that looks again after each of them.
     #[must_use]
     pub fn then(refresh: Callback<()>) -> Self {
@@ -60,7 +60,7 @@ impl Writes {
     }
 
     /// Sends a message; `then` is said when it is done.
-    pub fn send(self, method: &'static str, path: String, message: String, then: Text) {
+    pub fn send(self, method: &'static str, path: String, message: String, then: T) {
         self.forget();
         let step = move || {
             let (path, message) = (path.clone(), message.clone());
@@ -78,6 +78,7 @@ impl Writes {
 
     /// Says what went wrong before anything was sent.
     pub fn tell(self, sentence: String) {
+        self.done.try_set(None);
         self.trouble.try_set(Some(sentence));
     }
 

@@ -16,6 +16,7 @@ mod grave;
 mod kept;
 mod languages;
 mod log;
+mod of_unit;
 mod only;
 mod opening;
 mod overview;

@@ -3,13 +3,12 @@
 
 use std::sync::Arc;
 
-use leptos::ev::SubmitEvent;
-use leptos::html::Input;
 use leptos::prelude::*;
 use survey::breakdown::Quarter;
 use survey::wire::context::{ContextPage, WantedFields};
 use survey::wire::write;
 
+use super::entry::{Entry, entry};
 use crate::manager::grave::Writes;
 use crate::parts::{Words, format};
 use crate::text::{ActionText as Text, ManagerText};
@@ -24,6 +23,14 @@ const GROUPS: [Text; 6] = [
     Text::GroupOther,
 ];
 
+/// How they are asked for.
+const ENTRY: Entry = Entry {
+    opens: Text::FieldsEnter,
+    of: Text::FieldsQuarter,
+    example: "2026-Q3",
+    counts: &GROUPS,
+};
+
 /// The section.
 #[component]
 pub(super) fn Fields(
@@ -36,58 +43,13 @@ pub(super) fn Fields(
 ) -> impl IntoView {
     let words = Words::here();
     let path = format!("/v1/units/{}/fields", context.unit);
-    let quarter = NodeRef::<Input>::new();
-    let inputs = GROUPS.map(|_| NodeRef::<Input>::new());
-    let submit = StoredValue::new(move |event: SubmitEvent| {
-        event.prevent_default();
-        let value = |field: NodeRef<Input>| field.get_untracked().map(|field| field.value());
-        let number = |field| {
-            value(field)?
-                .trim()
-                .replace(['.', ' '], "")
-                .parse::<u64>()
-                .ok()
+    let form = entry(words, ENTRY, may, move |quarter, counts| {
+        let (Some(_), Some(_)) = (Quarter::parse(&quarter), &counts) else {
+            return writes.tell(words.say(Text::FieldsBad).to_owned());
         };
-        let named = value(quarter).map(|name| name.trim().to_uppercase());
-        let named = named.filter(|name| Quarter::parse(name).is_some());
-        let counts: Option<Vec<u64>> = inputs.into_iter().map(number).collect();
-        let (Some(quarter), Some(counts)) = (named, counts) else {
-            return writes.tell(writes.words.say(Text::FieldsBad).to_owned());
-        };
-        let message = write(&WantedFields {
-            quarter,
-            counts: Some(counts),
-        });
+        let message = write(&WantedFields { quarter, counts });
         writes.send("PUT", path.clone(), message, ManagerText::ChangesDone);
     });
-    let form = move || {
-        may.get().then(|| {
-            let fields = GROUPS.into_iter().zip(inputs).map(|(label, field)| {
-                view! {
-                    <label class="field">
-                        <span>{words.line(label)}</span>
-                        <input node_ref=field inputmode="numeric" autocomplete="off" />
-                    </label>
-                }
-                .into_any()
-            });
-            view! {
-                <details>
-                    <summary>{words.line(Text::FieldsEnter)}</summary>
-                    <form class="fields" on:submit=move |event| submit.with_value(|submit| submit(event))>
-                        <label class="field">
-                            <span>{words.line(Text::FieldsQuarter)}</span>
-                            <input node_ref=quarter autocomplete="off" placeholder="2026-Q3" />
-                        </label>
-                        {fields.collect_view()}
-                        <button class="button main" type="submit">
-                            {words.line(Text::PortalKeep)}
-                        </button>
-                    </form>
-                </details>
-            }
-        })
-    };
     let shown = move || {
         if context.fields.is_empty() {
             return view! { <p>{words.say(Text::PortalNone)}</p> }.into_any();

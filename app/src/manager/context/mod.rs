@@ -1,6 +1,7 @@
 //! What a unit's figure means beside what the State measures: its target, SIPAS, PAR INDEX, PAPI and QĐ 766
 //! (UM21). Never: a sum of ours and theirs, a line across methods.
 
+mod entry;
 mod fields;
 mod portal;
 mod reference;
@@ -10,15 +11,13 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_navigate, use_query_map};
 use survey::id::UnitId;
 use survey::wire::context::ContextPage;
-use survey::wire::manager::{UnitKind, UnitPage};
+use survey::wire::manager::UnitPage;
 
 use super::account::{Desk, said};
-use super::finder::{Found, finder};
 use super::grave::Writes;
+use super::of_unit;
 use super::overview::tree::Tree;
 use super::unit::period::Month;
 use super::unit::place::USUAL_FORM;
@@ -37,35 +36,11 @@ type Known = (Arc<UnitPage>, Arc<ContextPage>);
 #[component]
 pub fn Context() -> impl IntoView {
     let words = Words::here();
-    let desk = Desk::here();
-    let tree = RwSignal::new(None::<Result<Arc<Tree>, api::Trouble>>);
-    spawn_local(async move {
-        let answer = api::units().await;
-        if let Err(met) = &answer {
-            desk.heed(met);
-        }
-        let tree_of = |units: Vec<_>| Arc::new(Tree::of(units));
-        tree.try_set(Some(answer.map(|units| {
-            let units = units.units.into_iter();
-            tree_of(
-                units
-                    .filter(|unit| unit.kind != UnitKind::Counter)
-                    .collect(),
-            )
-        })));
-    });
     view! {
         <article class="kept context">
             <h1>{words.line(Text::ContextTitle)}</h1>
             <p class="soft">{words.line(Text::ContextHelp)}</p>
-            {move || match tree.get() {
-                None => view! { <p role="status">{words.say(ManagerText::Loading)}</p> }.into_any(),
-                Some(Err(met)) => band(Tone::Red, said(words, &met)),
-                Some(Ok(tree)) if tree.is_empty() => {
-                    band(Tone::Calm, words.say(ManagerText::NoUnits))
-                }
-                Some(Ok(tree)) => view! { <OfUnit tree /> }.into_any(),
-            }}
+            {of_unit::with(of_unit::units(), |tree| tree, |tree| view! { <OfUnit tree /> }.into_any())}
             <p class="standing-note">{words.line(ManagerText::NotSipas)}</p>
         </article>
     }
@@ -83,15 +58,7 @@ async fn ask(unit: &UnitId, this: Month) -> Result<Known, api::Trouble> {
 fn OfUnit(tree: Arc<Tree>) -> impl IntoView {
     let words = Words::here();
     let desk = Desk::here();
-    let query = use_query_map();
-    let navigate = use_navigate();
-    let top = tree.top().cloned();
-    let unit = Memo::new(move |_| {
-        let named = query.with(|query| query.get("unit"));
-        named
-            .and_then(|id| UnitId::parse(&id).ok())
-            .or_else(|| top.clone())
-    });
+    let unit = of_unit::of_address(&tree);
     let known = RwSignal::new(None::<Result<Known, api::Trouble>>);
     let again = RwSignal::new(0_u32);
     let this = Memo::new(move |_| desk.today().map(Month::of));
@@ -119,28 +86,12 @@ fn OfUnit(tree: Arc<Tree>) -> impl IntoView {
         asked
     });
     let writes = Writes::then(Callback::new(move |()| again.update(|times| *times += 1)));
-    let found = Found::of(unit.get_untracked().into_iter().collect(), 1, |_| true);
-    Effect::new(move || {
-        let chosen = found.chosen();
-        if let Some(chosen) = chosen.filter(|chosen| unit.get_untracked().as_ref() != Some(chosen))
-        {
-            writes.forget();
-            let options = NavigateOptions {
-                scroll: false,
-                ..NavigateOptions::default()
-            };
-            navigate(&format!("/context?unit={chosen}"), options);
-        }
+    let lead = of_unit::leading();
+    let go = Callback::new(move |unit| {
+        writes.forget();
+        lead.run(format!("/context?unit={unit}"));
     });
-    let has_several = tree.in_order().nth(1).is_some();
-    let choice = has_several.then(|| {
-        finder(
-            found,
-            ManagerText::Unit,
-            "context-unit".to_owned(),
-            Arc::clone(&tree),
-        )
-    });
+    let choice = of_unit::choice(&tree, "context-unit", unit, go);
     let sets_targets = Memo::new(move |_| desk.powers().reviews_comments);
     let counts = Memo::new(move |_| desk.powers().keeps_devices);
     let shown = move || match known.get() {

@@ -3,26 +3,33 @@
 
 use std::sync::Arc;
 
-use leptos::ev::SubmitEvent;
-use leptos::html::Input;
 use leptos::prelude::*;
 use survey::wire::context::{ContextPage, PortalCountsView, PortalView, WantedPortal};
 use survey::wire::write;
 
+use super::entry::{Entry, entry};
 use crate::manager::grave::Writes;
 use crate::manager::unit::period::Month;
 use crate::parts::{Words, format};
 use crate::text::{ActionText as Text, ManagerText};
 
 /// The six numbers, in the order of the form and of the table.
-const COUNTS: [(&str, Text); 6] = [
-    ("dossiers", Text::PortalDossiers),
-    ("overdue", Text::PortalOverdue),
-    ("disliked", Text::PortalDisliked),
-    ("petitions", Text::PortalPetitions),
-    ("on_time", Text::PortalOnTime),
-    ("satisfied", Text::PortalSatisfied),
+const COUNTS: [Text; 6] = [
+    Text::PortalDossiers,
+    Text::PortalOverdue,
+    Text::PortalDisliked,
+    Text::PortalPetitions,
+    Text::PortalOnTime,
+    Text::PortalSatisfied,
 ];
+
+/// How they are asked for.
+const ENTRY: Entry = Entry {
+    opens: Text::PortalEnter,
+    of: Text::PortalMonth,
+    example: "2026-10",
+    counts: &COUNTS,
+};
 
 /// The section.
 #[component]
@@ -36,78 +43,32 @@ pub(super) fn Portal(
 ) -> impl IntoView {
     let words = Words::here();
     let path = format!("/v1/units/{}/portal", context.unit);
-    let month = NodeRef::<Input>::new();
-    let fields = COUNTS.map(|_| NodeRef::<Input>::new());
-    let submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        let value = |field: NodeRef<Input>| field.get_untracked().map(|field| field.value());
-        let number = |field| {
-            value(field)?
-                .trim()
-                .replace(['.', ' '], "")
-                .parse::<u64>()
-                .ok()
-        };
-        let month = value(month).and_then(|month| Month::parse(month.trim()));
-        let counts = match fields.map(number) {
-            [
-                Some(dossiers),
-                Some(overdue),
-                Some(disliked),
-                Some(petitions),
-                Some(on_time),
-                Some(satisfied),
-            ] => Some(PortalCountsView {
-                dossiers,
-                overdue,
-                disliked,
-                petitions,
-                petitions_on_time: on_time,
-                petitions_satisfied: satisfied,
-            }),
+    let form = entry(words, ENTRY, may, move |month, counts| {
+        let counts = match counts.as_deref() {
+            Some(&[dossiers, overdue, disliked, petitions, on_time, satisfied]) => {
+                Some(PortalCountsView {
+                    dossiers,
+                    overdue,
+                    disliked,
+                    petitions,
+                    petitions_on_time: on_time,
+                    petitions_satisfied: satisfied,
+                })
+            }
             _ => None,
         };
-        let (Some(month), Some(counts)) = (month, counts) else {
-            return writes.tell(writes.words.say(Text::PortalBad).to_owned());
+        let (Some(month), Some(counts)) = (Month::parse(&month), counts) else {
+            return writes.tell(words.say(Text::PortalBad).to_owned());
         };
         if counts.points().is_none() {
-            return writes.tell(writes.words.say(Text::PortalAbove).to_owned());
+            return writes.tell(words.say(Text::PortalAbove).to_owned());
         }
         let message = write(&WantedPortal {
             month: month.to_string(),
             counts: Some(counts),
         });
         writes.send("PUT", path.clone(), message, ManagerText::ChangesDone);
-    };
-    let submit = StoredValue::new(submit);
-    let form = move || {
-        may.get().then(|| {
-            let inputs = COUNTS.into_iter().zip(fields).map(|((name, label), field)| {
-                view! {
-                    <label class="field">
-                        <span>{words.line(label)}</span>
-                        <input node_ref=field name=name inputmode="numeric" autocomplete="off" />
-                    </label>
-                }
-                .into_any()
-            });
-            view! {
-                <details>
-                    <summary>{words.line(Text::PortalEnter)}</summary>
-                    <form class="fields" on:submit=move |event| submit.with_value(|submit| submit(event))>
-                        <label class="field">
-                            <span>{words.line(Text::PortalMonth)}</span>
-                            <input node_ref=month name="month" autocomplete="off" placeholder="2026-10" />
-                        </label>
-                        {inputs.collect_view()}
-                        <button class="button main" type="submit">
-                            {words.line(Text::PortalKeep)}
-                        </button>
-                    </form>
-                </details>
-            }
-        })
-    };
+    });
     let rows = move || {
         if context.portal.is_empty() {
             return view! { <p>{words.say(Text::PortalNone)}</p> }.into_any();
@@ -159,7 +120,7 @@ fn table(words: Words, portal: &[PortalView]) -> AnyView {
         }
         .into_any()
     });
-    let heads = COUNTS.map(|(_, text)| view! { <th scope="col">{words.say(text)}</th> });
+    let heads = COUNTS.map(|text| view! { <th scope="col">{words.say(text)}</th> });
     view! {
         <div class="scroll" role="region" tabindex="0" aria-label=words.say(Text::PortalTitle)>
             <table class="numbers portal-counts">

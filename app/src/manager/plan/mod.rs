@@ -9,15 +9,13 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_navigate, use_query_map};
+use leptos_router::hooks::use_query_map;
 use survey::id::UnitId;
 use survey::wire::beside::{ChildrenPage, TrendPage};
 use survey::wire::dossiers::Dossiers;
-use survey::wire::manager::UnitKind;
 
 use super::account::{Desk, said};
-use super::finder::{Found, finder};
+use super::of_unit;
 use super::overview::tree::Tree;
 use super::unit::form_named;
 use super::unit::period::Month;
@@ -87,36 +85,23 @@ type Base = (Arc<Tree>, Arc<Dossiers>);
 #[component]
 pub fn Plan() -> impl IntoView {
     let words = Words::here();
-    let desk = Desk::here();
-    let base = RwSignal::new(None::<Result<Base, api::Trouble>>);
-    spawn_local(async move {
-        let answer = ask().await;
-        if let Err(met) = &answer {
-            desk.heed(met);
-        }
-        base.try_set(Some(answer));
-    });
     view! {
         <article class="kept plan">
             <h1>{words.line(Text::PlanTitle)}</h1>
             <p class="soft">{words.line(Text::PlanHelp)}</p>
-            {move || match base.get() {
-                None => view! { <p role="status">{words.say(ManagerText::Loading)}</p> }.into_any(),
-                Some(Err(met)) => band(Tone::Red, said(words, &met)),
-                Some(Ok((tree, _))) if tree.is_empty() => {
-                    band(Tone::Calm, words.say(ManagerText::NoUnits))
-                }
-                Some(Ok((tree, dossiers))) => view! { <Planned tree dossiers /> }.into_any(),
-            }}
+            {of_unit::with(
+                ask(),
+                |(tree, _)| tree,
+                |(tree, dossiers)| view! { <Planned tree dossiers /> }.into_any(),
+            )}
         </article>
     }
 }
 
 async fn ask() -> Result<Base, api::Trouble> {
-    let units = api::units().await?.units.into_iter();
-    let units = units.filter(|unit| unit.kind != UnitKind::Counter);
+    let tree = of_unit::units().await?;
     let dossiers = api::understood(api::get("/v1/dossiers").await)?;
-    Ok((Arc::new(Tree::of(units.collect())), Arc::new(dossiers)))
+    Ok((tree, Arc::new(dossiers)))
 }
 
 /// How many answered at each unit of the table.
@@ -150,26 +135,14 @@ fn Planned(tree: Arc<Tree>, dossiers: Arc<Dossiers>) -> impl IntoView {
     let words = Words::here();
     let desk = Desk::here();
     let query = use_query_map();
-    let navigate = use_navigate();
     let top = tree.top().cloned();
     let wish = Memo::new(move |_| {
         let this = desk.today().map(Month::of)?;
         let top = top.clone()?;
         Some(query.with(|query| Wish::read(|key| query.get(key), top, this)))
     });
-    let go = Callback::new(move |wish: Wish| {
-        let options = NavigateOptions {
-            scroll: false,
-            ..NavigateOptions::default()
-        };
-        navigate(&wish.address(), options);
-    });
-    let change = move |to: &dyn Fn(&mut Wish)| {
-        if let Some(mut wish) = wish.get_untracked() {
-            to(&mut wish);
-            go.run(wish);
-        }
-    };
+    let lead = of_unit::leading();
+    let go = Callback::new(move |wish: Wish| lead.run(wish.address()));
     let counted = RwSignal::new(None::<Result<Vec<(UnitId, u64)>, api::Trouble>>);
     let asked = Memo::new(move |_| {
         let wish = wish.get()?;
@@ -195,18 +168,13 @@ fn Planned(tree: Arc<Tree>, dossiers: Arc<Dossiers>) -> impl IntoView {
             counted.try_set(Some(answer));
         });
     });
-    let chosen = wish.get_untracked().map(|wish| wish.unit);
-    let found = Found::of(chosen.into_iter().collect(), 1, |_| true);
-    Effect::new(move || {
-        if let Some(unit) = found.chosen() {
-            change(&|wish| wish.unit = unit.clone());
+    let unit = Memo::new(move |_| wish.get().map(|wish| wish.unit));
+    let to = Callback::new(move |unit| {
+        if let Some(wish) = wish.get_untracked() {
+            go.run(Wish { unit, ..wish });
         }
     });
-    let has_several = tree.in_order().nth(1).is_some();
-    let unit_choice = has_several.then(|| {
-        let tree = Arc::clone(&tree);
-        finder(found, ManagerText::Unit, "plan-unit".to_owned(), tree)
-    });
+    let unit_choice = of_unit::choice(&tree, "plan-unit", unit, to);
     let shown = move || {
         let (Some(wish), Some(this)) = (wish.get(), desk.today().map(Month::of)) else {
             return ().into_any();

@@ -146,14 +146,15 @@ fn form(words: Words, unit: &UnitId, editing: RwSignal<Option<Action>>, writes: 
         let (said, done) = (text(said), text(done));
         let today = writes.desk.today();
         let day = Day::parse(&typed(day)).filter(|day| today.is_none_or(|today| *day <= today));
+        let tell = |text: Text| writes.tell(words.say(text).to_owned());
         match (problem(&said, &done), day) {
-            (Some(found), _) => writes.tell(match found {
+            (Some(found), _) => tell(match found {
                 Problem::Empty => Text::Empty,
                 Problem::TooLong => Text::TooLong,
                 Problem::Unreadable => Text::Unreadable,
                 Problem::Personal => Text::Personal,
             }),
-            (None, None) => writes.tell(Text::DayNeeded),
+            (None, None) => tell(Text::DayNeeded),
             (None, Some(day)) => {
                 let message = write(&ActionWords { said, done, day });
                 writes.send(method, path.clone(), message, Text::Kept);

@@ -9,18 +9,15 @@ use std::sync::Arc;
 use leptos::html::Select;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_navigate, use_query_map};
 use survey::form::Form;
 use survey::id::UnitId;
 use survey::wire::code::Code;
 use survey::wire::forms::Forms;
-use survey::wire::manager::UnitKind;
 use survey::wire::public::{Action, Actions, PublicationPage};
 
 use super::account::{Desk, said};
-use super::finder::{Found, finder};
-use super::grave::carry_out;
+use super::grave;
+use super::of_unit;
 use super::overview::tree::Tree;
 use crate::device::api;
 use crate::parts::{Tone, Words, band};
@@ -38,78 +35,18 @@ struct Known {
     forms: Vec<String>,
 }
 
-/// What a page sends, and what came of it.
-#[derive(Clone, Copy)]
-struct Writes {
-    words: Words,
-    desk: Desk,
-    trouble: RwSignal<Option<String>>,
-    done: RwSignal<Option<Text>>,
-    refresh: Callback<()>,
-}
-
-impl Writes {
-    fn send(self, method: &'static str, path: String, message: String, then: Text) {
-        self.trouble.set(None);
-        self.done.set(None);
-        let step = move || {
-            let (path, message) = (path.clone(), message.clone());
-            async move { api::tell(method, &path, &message).await }
-        };
-        carry_out(self.desk, step, move |outcome| match outcome {
-            Ok(()) => {
-                self.done.try_set(Some(then));
-                self.refresh.run(());
-            }
-            Err(met) if met.wants_proof() => {}
-            Err(met) => {
-                self.trouble.try_set(Some(said(self.words, &met)));
-            }
-        });
-    }
-
-    fn tell(self, text: Text) {
-        self.done.set(None);
-        self.trouble.set(Some(self.words.say(text).to_owned()));
-    }
-
-    fn note(self) -> Option<AnyView> {
-        let done = self.done.get();
-        let done = done.map(|text| band(Tone::Good, self.words.say(text)));
-        let trouble = self.trouble.get();
-        trouble.map(|sentence| band(Tone::Red, sentence)).or(done)
-    }
-}
+/// What the page sends, in its own sentences.
+type Writes = grave::Writes<Text>;
 
 /// The page.
 #[component]
 pub fn Publish() -> impl IntoView {
     let words = Words::here();
-    let desk = Desk::here();
-    let tree = RwSignal::new(None::<Result<Arc<Tree>, api::Trouble>>);
-    spawn_local(async move {
-        let answer = api::units().await.map(|units| {
-            let units = units.units.into_iter();
-            let units = units.filter(|unit| unit.kind != UnitKind::Counter);
-            Arc::new(Tree::of(units.collect()))
-        });
-        if let Err(met) = &answer {
-            desk.heed(met);
-        }
-        tree.try_set(Some(answer));
-    });
     view! {
         <article class="kept publish">
             <h1>{words.line(Text::Title)}</h1>
             <p class="soft">{words.line(Text::Help)}</p>
-            {move || match tree.get() {
-                None => view! { <p role="status">{words.say(ManagerText::Loading)}</p> }.into_any(),
-                Some(Err(met)) => band(Tone::Red, said(words, &met)),
-                Some(Ok(tree)) if tree.is_empty() => {
-                    band(Tone::Calm, words.say(ManagerText::NoUnits))
-                }
-                Some(Ok(tree)) => view! { <OfUnit tree /> }.into_any(),
-            }}
+            {of_unit::with(of_unit::units(), |tree| tree, |tree| view! { <OfUnit tree /> }.into_any())}
         </article>
     }
 }
@@ -143,14 +80,7 @@ async fn ask(unit: &UnitId) -> Result<Known, api::Trouble> {
 fn OfUnit(tree: Arc<Tree>) -> impl IntoView {
     let words = Words::here();
     let desk = Desk::here();
-    let query = use_query_map();
-    let navigate = use_navigate();
-    let top = tree.top().cloned();
-    let unit = Memo::new(move |_| {
-        let named = query.with(|query| query.get("unit"));
-        let named = named.and_then(|id| UnitId::parse(&id).ok());
-        named.or_else(|| top.clone())
-    });
+    let unit = of_unit::of_address(&tree);
     let known = RwSignal::new(None::<Result<Known, api::Trouble>>);
     let look = move || {
         let Some(this) = unit.get_untracked() else {
@@ -167,35 +97,18 @@ fn OfUnit(tree: Arc<Tree>) -> impl IntoView {
             known.try_set(Some(answer));
         });
     };
-    let writes = Writes {
-        words,
-        desk,
-        trouble: RwSignal::new(None),
-        done: RwSignal::new(None),
-        refresh: Callback::new(move |()| look()),
-    };
+    let writes = Writes::then(Callback::new(move |()| look()));
     Effect::new(move || {
         unit.track();
         known.set(None);
         look();
     });
-    let found = Found::of(unit.get_untracked().into_iter().collect(), 1, |_| true);
-    Effect::new(move || {
-        if let Some(unit) = found.chosen() {
-            let options = NavigateOptions {
-                scroll: false,
-                ..NavigateOptions::default()
-            };
-            writes.done.set(None);
-            writes.trouble.set(None);
-            navigate(&format!("/publish?unit={unit}"), options);
-        }
+    let lead = of_unit::leading();
+    let go = Callback::new(move |unit| {
+        writes.forget();
+        lead.run(format!("/publish?unit={unit}"));
     });
-    let has_several = tree.in_order().nth(1).is_some();
-    let choice = has_several.then(|| {
-        let tree = Arc::clone(&tree);
-        finder(found, ManagerText::Unit, "publish-unit".to_owned(), tree)
-    });
+    let choice = of_unit::choice(&tree, "publish-unit", unit, go);
     let shown = move || match (known.get(), unit.get()) {
         (None, _) | (_, None) => {
             view! { <p role="status">{words.say(ManagerText::Loading)}</p> }.into_any()
