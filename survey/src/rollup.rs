@@ -3,6 +3,7 @@
 //! differences, live counters, single responses.
 
 use alloc::collections::BTreeMap;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::breakdown::Quarterly;
@@ -26,6 +27,19 @@ pub struct Snapshot {
     pub left: Vec<Left>,
     /// Its sealed quarters, broken down, in order (rule P7). Shown where [`crate::breakdown::choose`] says.
     pub quarters: Vec<Quarterly>,
+    /// Surveys begun there, month by month, in order (UM14). Never shown as they are.
+    pub visits: Vec<Visits>,
+}
+
+/// Surveys begun on devices in a month, as the devices told (W2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Visits {
+    /// `YYYY-MM`.
+    pub month: String,
+    /// Begun.
+    pub opened: u64,
+    /// Of these, left before the end.
+    pub abandoned: u64,
 }
 
 /// What was too little for an atom when its year was closed.
@@ -94,6 +108,25 @@ pub fn sum(children: impl IntoIterator<Item = Snapshot>) -> Vec<Slice> {
     by_month(children.into_iter().flat_map(|child| child.slices))
 }
 
+/// The surveys begun at all children, month by month.
+#[must_use]
+pub fn visits<'a>(children: impl IntoIterator<Item = &'a Snapshot>) -> Vec<Visits> {
+    let mut months: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
+    for visits in children.into_iter().flat_map(|child| &child.visits) {
+        let (opened, abandoned) = months.entry(&visits.month).or_default();
+        *opened = opened.saturating_add(visits.opened);
+        *abandoned = abandoned.saturating_add(visits.abandoned);
+    }
+    months
+        .into_iter()
+        .map(|(month, (opened, abandoned))| Visits {
+            month: month.into(),
+            opened,
+            abandoned,
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -118,6 +151,7 @@ mod tests {
             closed: 0,
             left: Vec::new(),
             quarters: Vec::new(),
+            visits: Vec::new(),
             slices: alloc::vec![Slice {
                 month: day.month_slice(),
                 atoms: 1,

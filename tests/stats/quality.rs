@@ -17,13 +17,18 @@ const MONTHS: u8 = 12;
 /// Every Friday fifteen answers at the best level, as in the sample province.
 const STUFFED_A_MONTH: u64 = 65;
 
+/// So much larger a share of those who begin leaves where they are made to.
+const DRIVEN_AWAY: f64 = 0.12;
+
 /// How people of a unit are.
+#[derive(Clone, Copy)]
 struct Habits {
     a_month: u64,
     satisfied: f64,
     assisted: f64,
     straight: f64,
     late: f64,
+    left: f64,
 }
 
 /// A share around another, as units differ from one another.
@@ -70,34 +75,56 @@ fn main() {
     let r = &mut random;
     let (mut found, mut stuffers, mut honest, mut marked, mut doubted, mut clean) =
         (0, 0, 0, 0, 0, 0);
+    let (mut drivers, mut driven_found) = (0, 0);
     let (mut signs, mut false_share) = (0, 0.0);
     for province in 0..PROVINCES {
         // Every other province has somebody who stuffs.
         let guilty = (province % 2 == 0).then(|| usize::from(r.chance(0.5)));
+        let driven = (province % 2 == 1).then_some(0);
+        let left = 0.03 + 0.07 * r.unit();
         let straight = 0.05 + 0.35 * r.unit();
         let assisted = 0.05 + 0.2 * r.unit();
-        let units: Vec<Vec<Slice>> = (0..UNITS)
-            .map(|at| {
-                let habits = Habits {
-                    a_month: r.between(20, 120),
-                    satisfied: around(r, 0.8, 0.06),
-                    assisted: around(r, assisted, 0.03),
-                    straight: around(r, straight, 0.04),
-                    late: around(r, 0.01, 0.005),
-                };
+        let habits: Vec<Habits> = (0..UNITS)
+            .map(|at| Habits {
+                a_month: r.between(20, 120),
+                satisfied: around(r, 0.8, 0.06),
+                assisted: around(r, assisted, 0.03),
+                straight: around(r, straight, 0.04),
+                late: around(r, 0.01, 0.005),
+                left: around(r, left, 0.015) + if driven == Some(at) { DRIVEN_AWAY } else { 0.0 },
+            })
+            .collect();
+        let units: Vec<Vec<Slice>> = habits
+            .iter()
+            .enumerate()
+            .map(|(at, habits)| {
                 let stuffed = if guilty == Some(at) {
                     STUFFED_A_MONTH
                 } else {
                     0
                 };
                 (1..=MONTHS)
-                    .map(|of| month(r, &form, &habits, stuffed, of))
+                    .map(|of| month(r, &form, habits, stuffed, of))
                     .collect()
             })
             .collect();
         let places: Vec<Place<'_>> = units
             .iter()
-            .map(|months| ("commune".to_owned(), months.iter().collect()))
+            .zip(&habits)
+            .map(|(months, habits)| {
+                let finished: u64 = months
+                    .iter()
+                    .map(|month| month.tally.people().responses)
+                    .sum();
+                // Of those who begin a share leaves, so that the others are who finished.
+                let abandoned = of(r, finished, habits.left / (1.0 - habits.left));
+                Place {
+                    kind: "commune".to_owned(),
+                    months: months.iter().collect(),
+                    opened: finished + abandoned,
+                    abandoned,
+                }
+            })
             .collect();
         let (mut all, mut wrong) = (0_u32, 0_u32);
         for (at, place) in quality(&places).into_iter().enumerate() {
@@ -106,6 +133,9 @@ fn main() {
             if guilty == Some(at) {
                 stuffers += 1;
                 found += u32::from(place.signs.contains(&Sign::StraightLined));
+            } else if driven == Some(at) {
+                drivers += 1;
+                driven_found += u32::from(place.signs.contains(&Sign::Abandoned));
             } else {
                 honest += 1;
                 wrong += u32::try_from(place.signs.len()).unwrap_or_default();
@@ -121,7 +151,7 @@ fn main() {
     }
     let provinces = u32::try_from(PROVINCES).unwrap_or_default();
     println!(
-        "{provinces} provinces of {UNITS} units: stuffing found in {found} of {stuffers}; of {honest} honest units \
+        "{provinces} provinces of {UNITS} units: stuffing found in {found} of {stuffers}, people who are made to leave in {driven_found} of {drivers}; of {honest} honest units \
          {marked} marked, {doubted} with two signs; {clean} provinces without a false sign; {signs} signs, false \
          discovery {:.1} % on average",
         100.0 * false_share / f64::from(provinces)

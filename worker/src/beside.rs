@@ -13,7 +13,7 @@ use survey::id::{FormId, UnitId};
 use survey::publish::quality;
 use survey::publish::{against, coverage, side_by_side, trend};
 use survey::release::{Slice, by_month, over};
-use survey::rollup::Snapshot;
+use survey::rollup::{Snapshot, Visits};
 use survey::wire::beside::{
     ChangeView, ChildView, ChildrenPage, CommentsOfMonth, CommentsPage, CoveragePage, CoverageView,
     GroupView, MonthView, NewestView, TrendPage,
@@ -125,7 +125,7 @@ impl Beside {
         let months: Vec<quality::Place<'_>> = self
             .children
             .iter()
-            .map(|(unit, group)| (group.clone(), of_period(below, unit, form, (&from, &to))))
+            .map(|(unit, group)| place(below, unit, group, form, (&from, &to)))
             .collect();
         for (child, found) in children.iter_mut().zip(quality::quality(&months)) {
             child.quality = found.as_ref().map(QualityView::from);
@@ -242,19 +242,27 @@ impl Beside {
     }
 }
 
-/// The sums of a unit by month in a period.
-fn of_period<'a>(
+/// A unit below in a period.
+fn place<'a>(
     below: &'a [Snapshot],
     unit: &UnitId,
+    kind: &str,
     form: &Form,
     (from, to): (&str, &str),
-) -> Vec<&'a Slice> {
+) -> quality::Place<'a> {
     let own = below.iter().find(|snapshot| snapshot.child == *unit);
     let slices = own.into_iter().flat_map(|own| &own.slices);
-    let is_asked = |slice: &&Slice| {
-        slice.tally.form() == form.id() && (from..=to).contains(&slice.month.as_str())
-    };
-    slices.filter(is_asked).collect()
+    let is_asked = |month: &str| (from..=to).contains(&month);
+    let visits = own.into_iter().flat_map(|own| &own.visits);
+    let visits: Vec<&Visits> = visits.filter(|of| is_asked(&of.month)).collect();
+    quality::Place {
+        kind: kind.into(),
+        months: slices
+            .filter(|slice| slice.tally.form() == form.id() && is_asked(&slice.month))
+            .collect(),
+        opened: visits.iter().map(|of| of.opened).sum(),
+        abandoned: visits.iter().map(|of| of.abandoned).sum(),
+    }
 }
 
 /// What the newest month of a unit, not after the last that is asked for, shows of a change.
@@ -356,6 +364,7 @@ mod tests {
                 closed: 0,
                 left: Vec::new(),
                 quarters: Vec::new(),
+                visits: Vec::new(),
             })
             .collect();
         let page = beside("form=express6")

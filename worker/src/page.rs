@@ -84,6 +84,7 @@ pub const fn snapshot(unit: UnitId, slices: Vec<Slice>) -> Snapshot {
         closed: 0,
         left: Vec::new(),
         quarters: Vec::new(),
+        visits: Vec::new(),
     }
 }
 

@@ -189,6 +189,7 @@ texts! {
     SignStraight,
     SignAssisted,
     SignLate,
+    SignAbandoned,
     SignUnsteady,
     SignPerfect,
     DriversTitle,

@@ -26,6 +26,8 @@ pub enum Sign {
     Assisted,
     /// More answers than at its like came over a week late.
     Late,
+    /// More who began than at its like left before the end.
+    Abandoned,
     /// The months differ more, or less, than at its like.
     Unsteady,
     /// 98 % or more.
@@ -64,8 +66,18 @@ impl Quality {
     }
 }
 
-/// One place: the name of its kind, and its sums by month of one form.
-pub type Place<'a> = (String, Vec<&'a Slice>);
+/// One place over a period.
+#[derive(Clone, Debug, Default)]
+pub struct Place<'a> {
+    /// The name of its kind.
+    pub kind: String,
+    /// Its sums by month of one form.
+    pub months: Vec<&'a Slice>,
+    /// How many began on its devices, whatever the form.
+    pub opened: u64,
+    /// How many of these left before the end.
+    pub abandoned: u64,
+}
 
 /// One count of people.
 type Of = fn(&PeopleCount) -> u64;
@@ -73,6 +85,8 @@ type Of = fn(&PeopleCount) -> u64;
 /// What is held against the like of a place.
 struct Counted {
     people: PeopleCount,
+    /// (Left before the end, began).
+    visits: (u64, u64),
     /// All satisfied, of those who answered, by month.
     months: Vec<(u64, u64)>,
     index: Option<u16>,
@@ -82,7 +96,7 @@ struct Counted {
 /// same kind, where five have as many: false signs are then at most a twentieth of all.
 #[must_use]
 pub fn quality(places: &[Place<'_>]) -> Vec<Option<Quality>> {
-    let counted: Vec<Option<Counted>> = places.iter().map(|(_, months)| count(months)).collect();
+    let counted: Vec<Option<Counted>> = places.iter().map(count).collect();
     let mut found: Vec<Option<Quality>> = counted
         .iter()
         .map(|place| {
@@ -100,13 +114,13 @@ pub fn quality(places: &[Place<'_>]) -> Vec<Option<Quality>> {
             })
         })
         .collect();
-    let mut kinds: Vec<&String> = places.iter().map(|(kind, _)| kind).collect();
+    let mut kinds: Vec<&String> = places.iter().map(|place| &place.kind).collect();
     kinds.sort();
     kinds.dedup();
     for kind in kinds {
         let here = places.iter().zip(&counted).enumerate();
         let like: Vec<(usize, &Counted)> = here
-            .filter(|(_, ((own, _), _))| own == kind)
+            .filter(|(_, (place, _))| &place.kind == kind)
             .filter_map(|(at, (_, counted))| Some((at, counted.as_ref()?)))
             .collect();
         for (at, _) in &like {
@@ -123,7 +137,16 @@ pub fn quality(places: &[Place<'_>]) -> Vec<Option<Quality>> {
             (Sign::Late, |people| people.late),
         ];
         for (sign, of) in shares {
-            mark(&mut found, sign, &high(&like, of));
+            let rate = |it: &Counted| (of(&it.people), it.people.responses);
+            mark(&mut found, sign, &high(&like, rate));
+        }
+        let begun: Vec<(usize, &Counted)> = like
+            .iter()
+            .filter(|(_, counted)| counted.visits.1 >= COMPARE_FLOOR)
+            .copied()
+            .collect();
+        if begun.len() >= FEWEST_PEERS {
+            mark(&mut found, Sign::Abandoned, &high(&begun, |it| it.visits));
         }
         let steady: Vec<&(usize, &Counted)> = like
             .iter()
@@ -142,18 +165,19 @@ pub fn quality(places: &[Place<'_>]) -> Vec<Option<Quality>> {
     found
 }
 
-fn count(months: &[&Slice]) -> Option<Counted> {
-    let (first, rest) = months.split_first()?;
+fn count(place: &Place<'_>) -> Option<Counted> {
+    let (first, rest) = place.months.split_first()?;
     let mut sum: Tally = first.tally.clone();
     for month in rest {
         // Slices are of one form.
         sum.merge(&month.tally).ok()?;
     }
     let people = *sum.people();
-    let by_month = months.iter().map(|month| month.tally.people());
+    let by_month = place.months.iter().map(|month| month.tally.people());
     let by_month = by_month.map(|people| (people.all_satisfied, people.answered));
     (people.responses >= COMPARE_FLOOR).then(|| Counted {
         people,
+        visits: (place.abandoned.min(place.opened), place.opened),
         months: by_month.filter(|(_, answered)| *answered > 0).collect(),
         index: sum
             .index(Formula::Pooled)
@@ -161,12 +185,9 @@ fn count(months: &[&Slice]) -> Option<Counted> {
     })
 }
 
-/// Those of a kind whose share stands out above that of their like.
-fn high(like: &[(usize, &Counted)], of: Of) -> Vec<usize> {
-    let rates = like
-        .iter()
-        .map(|(_, it)| (of(&it.people), it.people.responses));
-    let rates: Vec<(u64, u64)> = rates.collect();
+/// Those of a kind whose share, a count of another, stands out above that of their like.
+fn high(like: &[(usize, &Counted)], share: impl Fn(&Counted) -> (u64, u64)) -> Vec<usize> {
+    let rates: Vec<(u64, u64)> = like.iter().map(|(_, it)| share(it)).collect();
     let high = high_rates(&rates).into_iter().zip(like);
     let high = high.filter(|(is_high, _)| *is_high);
     high.map(|(_, (at, _))| *at).collect()
@@ -215,7 +236,11 @@ mod tests {
     fn signs(places: &[Vec<Slice>]) -> Vec<Option<Vec<Sign>>> {
         let places: Vec<Place<'_>> = places
             .iter()
-            .map(|months| ("commune".into(), months.iter().collect()))
+            .map(|months| Place {
+                kind: "commune".into(),
+                months: months.iter().collect(),
+                ..Place::default()
+            })
             .collect();
         let found = quality(&places).into_iter();
         found.map(|it| it.map(|it| it.signs)).collect()
@@ -254,6 +279,45 @@ mod tests {
             found[..12].iter().all(|signs| signs == &Some(Vec::new())),
             "{found:?}"
         );
+    }
+
+    #[test]
+    fn um14_where_many_begin_and_leave_is_a_sign_and_few_beginnings_are_none() {
+        let months: Vec<Vec<Slice>> = (0..16).map(|at| place(ordinary(at))).collect();
+        let judged = |visits: &dyn Fn(usize) -> (u64, u64)| {
+            let places: Vec<Place<'_>> = months
+                .iter()
+                .enumerate()
+                .map(|(at, months)| Place {
+                    kind: "commune".into(),
+                    months: months.iter().collect(),
+                    opened: visits(at).1,
+                    abandoned: visits(at).0,
+                })
+                .collect();
+            let marked = quality(&places).into_iter().enumerate();
+            let marked = marked.filter(|(_, it)| {
+                it.as_ref()
+                    .is_some_and(|it| it.signs.contains(&Sign::Abandoned))
+            });
+            marked.map(|(at, _)| at).collect::<Vec<usize>>()
+        };
+        // One in twenty leaves, and at the sixth one in four.
+        let one_stands_out = |at| (if at == 5 { 60 } else { 12 }, 252);
+        assert_eq!(judged(&one_stands_out), [5]);
+        // Devices that tell nothing, as paper, are no yardstick and are not judged.
+        let some_tell = |at| if at < 12 { one_stands_out(at) } else { (0, 0) };
+        assert_eq!(judged(&some_tell), [5]);
+        let too_few_tell = |at| {
+            if (3..7).contains(&at) {
+                one_stands_out(at)
+            } else {
+                (9, 12)
+            }
+        };
+        assert_eq!(judged(&too_few_tell), [0; 0]);
+        // More left than began cannot be; it is not more than all.
+        assert_eq!(judged(&|_| (500, 252)), [0; 0]);
     }
 
     #[test]

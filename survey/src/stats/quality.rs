@@ -7,9 +7,9 @@ use super::border::real;
 use super::funnel::score;
 use super::{Estimate, distribution};
 
-/// Of the signs of one kind that are raised, the share that may be false: a twentieth in all, for the four
+/// Of the signs of one kind that are raised, the share that may be false: a twentieth in all, for the five
 /// kinds of signs that stand beside a unit.
-const FALSE_DISCOVERIES: f64 = 0.05 / 4.0;
+const FALSE_DISCOVERIES: f64 = 0.05 / 5.0;
 
 /// The median of a normal value's square.
 const MEDIAN_SQUARE: f64 = 0.454_936_423_119_572_7;
@@ -17,7 +17,7 @@ const MEDIAN_SQUARE: f64 = 0.454_936_423_119_572_7;
 /// Twice as many halvings as a float has digits to tell apart.
 const HALVINGS: u32 = 106;
 
-/// Which units' rates (x of n people: straight-lined, assisted, late) lie above their peers' by more than
+/// Which units' rates (x of n people: straight-lined, assisted, late, left) lie above their peers' by more than
 /// chance and the peers' own variety, in the order given; the false discoveries are held low.
 ///
 /// A rate is asin √((x + 3/8)/(n + 3/4)), which varies by chance as 1/(4n + 2) whatever the rate is.

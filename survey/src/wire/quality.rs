@@ -38,6 +38,8 @@ pub enum SignView {
     Assisted,
     /// Over a week late, more often than at its like.
     Late,
+    /// Left before the end, more often than at its like.
+    Abandoned,
     /// Months differ more, or less, than at its like.
     Unsteady,
     /// 98 % or more.
@@ -50,6 +52,7 @@ impl From<&Quality> for QualityView {
             Sign::StraightLined => SignView::StraightLined,
             Sign::Assisted => SignView::Assisted,
             Sign::Late => SignView::Late,
+            Sign::Abandoned => SignView::Abandoned,
             Sign::Unsteady => SignView::Unsteady,
             Sign::NearlyPerfect => SignView::NearlyPerfect,
         };

@@ -9,7 +9,7 @@ use crate::breakdown::{By, GROUPS, GroupSum, Part, Quarter, Quarterly, Sums};
 use crate::day::Day;
 use crate::id::{FormId, UnitId};
 use crate::release::Slice;
-use crate::rollup::{Left, Snapshot};
+use crate::rollup::{Left, Snapshot, Visits};
 use crate::score::{Shape, Tally};
 use crate::stats::RatioSums;
 
@@ -82,6 +82,15 @@ struct SnapshotText {
     left: Vec<LeftText>,
     #[serde(default)]
     quarters: Vec<QuarterText>,
+    #[serde(default)]
+    visits: Vec<VisitsText>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct VisitsText {
+    month: String,
+    opened: u64,
+    abandoned: u64,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -251,6 +260,15 @@ pub fn write_snapshot(snapshot: &Snapshot) -> String {
         closed: snapshot.closed,
         left: snapshot.left.iter().map(LeftText::from).collect(),
         quarters: snapshot.quarters.iter().map(QuarterText::from).collect(),
+        visits: snapshot
+            .visits
+            .iter()
+            .map(|of| VisitsText {
+                month: of.month.clone(),
+                opened: of.opened,
+                abandoned: of.abandoned,
+            })
+            .collect(),
     })
 }
 
@@ -270,5 +288,14 @@ pub fn read_snapshot(json: &str) -> Option<Snapshot> {
         closed: text.closed,
         left: left?,
         quarters: quarters?,
+        visits: text
+            .visits
+            .into_iter()
+            .map(|of| Visits {
+                month: of.month,
+                opened: of.opened,
+                abandoned: of.abandoned,
+            })
+            .collect(),
     })
 }

@@ -6,7 +6,7 @@ use crate::forms::Forms;
 use crate::refused::Refused;
 use survey::id::UnitId;
 use survey::release::{Slice, by_month};
-use survey::rollup::{Snapshot, sum};
+use survey::rollup::{Snapshot, sum, visits};
 use survey::wire::tally::{read_snapshot, write_snapshot};
 use survey::wire::{read, write};
 
@@ -139,6 +139,7 @@ impl<S: Store> Rollup<S> {
                 closed: i32::try_from(number(sql, "closed")?).map_err(|_| damaged())?,
                 left: years::left(sql)?,
                 quarters: quarters::quarters(sql)?,
+                visits: visits(&children(sql)?),
             };
             Ok(Some((above, snapshot)))
         })
@@ -202,7 +203,7 @@ mod tests {
     use crate::store::sqlite::Sqlite;
     use survey::day::Day;
     use survey::form::Form;
-    use survey::rollup::Left;
+    use survey::rollup::{Left, Visits};
     use survey::score::{Shape, Tally};
 
     fn id(text: &str) -> UnitId {
@@ -231,6 +232,7 @@ mod tests {
             closed: 0,
             left: Vec::new(),
             quarters: Vec::new(),
+            visits: Vec::new(),
         }
     }
 
@@ -262,6 +264,32 @@ mod tests {
                 .unwrap();
         }
         assert_eq!(responses(&rollup), 50);
+    }
+
+    #[test]
+    fn um14_surveys_begun_go_up_by_month_and_the_newest_count_stands() {
+        let (rollup, place) = (rollup(), [id("33"), id("vn")]);
+        let month = |month: &str, opened, abandoned| Visits {
+            month: month.into(),
+            opened,
+            abandoned,
+        };
+        for (child, version, visits) in [
+            ("33.1", 1, vec![month("2026-10", 20, 3)]),
+            (
+                "33.1",
+                2,
+                vec![month("2026-10", 25, 4), month("2026-11", 9, 0)],
+            ),
+            ("33.2", 1, vec![month("2026-11", 100, 10)]),
+        ] {
+            let mut snapshot = snapshot(child, 0, version, 10);
+            snapshot.visits = visits;
+            rollup.take(&place, &snapshot).unwrap();
+        }
+        let (_, up) = rollup.unacknowledged().unwrap().unwrap();
+        let sum = [month("2026-10", 25, 4), month("2026-11", 109, 10)];
+        assert_eq!(up.visits, sum);
     }
 
     #[test]

@@ -52,15 +52,18 @@ pub fn year(project: &Project) -> Result<(), Trouble> {
     build::build(project)?;
     let audit = built(project, "bin", "audit")?;
     let data = env::temp_dir().join(format!("hai-long-year-{}", std::process::id()));
-    let said = sample::whole(project, &data).and_then(|lived| {
+    let said = sample::whole(project, &data).and_then(|(lived, signs)| {
         let objects = data.join("objects").display().to_string();
         let seen = Tool::new(&audit, &project.root)
             .args(["--year", &objects])
             .output()?;
-        Ok([lived, seen.trim().to_owned()])
+        Ok([lived, signs, seen.trim().to_owned()])
     });
     files::remove_folder(&data)?;
-    for (proof, line) in ["year, recount", "year, auditor"].into_iter().zip(said?) {
+    for (proof, line) in ["year, recount", "year, signs", "year, auditor"]
+        .into_iter()
+        .zip(said?)
+    {
         println!("{proof}: {line}");
         proofs::write(project, proof, &line)?;
     }

@@ -7,12 +7,15 @@ use p256::ecdsa::{Signature, SigningKey, signature::Signer};
 use survey::day::Day;
 use survey::id::{AppHash, BatchId, DeviceId, Epoch, UnitId};
 use survey::json;
-use survey::wire::batch::{Batch, Record, Reply, Status, read_reply};
+use survey::wire::batch::{Batch, DayCount, Record, Reply, Status, read_reply};
 use survey::wire::device::{Config, EnrolReply, EnrolRequest, signed_bytes};
 use survey::wire::{VERSION, write};
 
 use super::office::{agent, refused};
 use crate::trouble::Trouble;
+
+/// As many days a device tells of (W2).
+const DAYS_TOLD: usize = 8;
 
 /// An enrolled kiosk.
 pub struct Device {
@@ -21,6 +24,8 @@ pub struct Device {
     id: DeviceId,
     epoch: Epoch,
     no: u32,
+    /// Surveys begun and left, of the last days.
+    days: Vec<DayCount>,
     /// What the server told it to ask.
     pub config: Config,
 }
@@ -54,6 +59,7 @@ impl Device {
             id: reply.device,
             epoch,
             no: 0,
+            days: Vec::new(),
             config: reply.config,
         })
     }
@@ -62,6 +68,18 @@ impl Device {
     #[must_use]
     pub const fn unit(&self) -> &UnitId {
         &self.config.unit
+    }
+
+    /// Citizens began on a day, and some of them left before the end.
+    pub fn saw(&mut self, day: Day, opened: usize, abandoned: usize) {
+        let whole = |count| u32::try_from(count).unwrap_or(u32::MAX);
+        self.days.push(DayCount {
+            day,
+            opened: whole(opened),
+            abandoned: whole(abandoned),
+        });
+        let surplus = self.days.len().saturating_sub(DAYS_TOLD);
+        self.days.drain(..surplus);
     }
 
     /// Sends records and makes sure that each was counted.
@@ -86,7 +104,7 @@ impl Device {
                 free_mb: 12_000,
                 losses: 0,
                 asides: 0,
-                days: Vec::new(),
+                days: self.days.clone(),
                 config: self.config.version,
             },
             records: records.to_vec(),

@@ -7,6 +7,7 @@ pub mod fill;
 mod office;
 mod province;
 mod public;
+mod signs;
 mod story;
 mod year;
 
@@ -186,6 +187,7 @@ fn load(server: &Server, data: &Path, setup_code: &str) -> Result<(SignIn, Offic
             for batch in records.chunks(50) {
                 device.send(batch, day)?;
             }
+            device.saw(day, records.len() + records.len() / 15, records.len() / 15);
         }
     }
     eprintln!();

@@ -57,6 +57,8 @@ pub struct Visitors {
     pub dossiers: u64,
     /// Citizens who answer.
     pub people: usize,
+    /// Citizens who begin and leave.
+    pub left: usize,
     /// Answers of nobody.
     pub stuffed: usize,
 }
@@ -72,6 +74,8 @@ pub struct Story {
     a_day: u64,
     /// Of a hundred people, how many answer.
     participation: u64,
+    /// Of a hundred who begin, how many leave, about.
+    leaving: u64,
     from: Day,
     to: Day,
 }
@@ -106,6 +110,7 @@ impl Story {
             turn,
             a_day,
             participation: 10 + place * 7 % 21,
+            leaving: 4 + place * 3 % 5,
             from,
             to,
         }
@@ -138,8 +143,12 @@ impl Story {
             _ => answering,
         };
         let is_stuffed = self.turn == Turn::Stuffs && day.day_of_week() == 5;
+        // Rounded up on some days and down on others; nothing is drawn, so the answers stay as they are.
+        let spread = u64::from(day.day_of_month()) * 37 % 100;
+        let left = (answering * self.leaving + spread) / 100;
         Visitors {
             dossiers,
+            left: usize::try_from(left).unwrap_or_default(),
             people: usize::try_from(answering).unwrap_or_default(),
             stuffed: if is_stuffed { STUFFED } else { 0 },
         }

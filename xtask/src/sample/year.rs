@@ -19,7 +19,7 @@ use super::device::Device;
 use super::office::{Office, agent, refused};
 use super::province::{self, Unit};
 use super::story::{Story, is_working_day};
-use super::{MANAGER, OPERATOR, SignIn};
+use super::{MANAGER, OPERATOR, SignIn, signs};
 use crate::{
     build,
     clock::{now, outside_the_calendar},
@@ -127,20 +127,20 @@ fn sample(wish: &Wish) -> Result<(), Trouble> {
         voice: Voice::Plain,
         ..Plan::for_test(data.path.clone())
     };
-    let lived = live(&project, &plan, wish)?;
+    let (lived, signs) = live(&project, &plan, wish)?;
     println!(
-        "{lived}; `cargo xtask serve --data {}` shows them",
+        "{lived}; {signs}; `cargo xtask serve --data {}` shows them",
         data.path.display()
     );
     Ok(())
 }
 
 /// A year of the sample province in a folder of its own, as a proof wants it: the first day to the last,
-/// from a seed. Returns what to say about it.
+/// from a seed. Returns what to say about it, and of the signs of quality in it.
 ///
 /// # Errors
 /// As the verb.
-pub fn whole(project: &Project, data: &Path) -> Result<String, Trouble> {
+pub fn whole(project: &Project, data: &Path) -> Result<(String, String), Trouble> {
     let wish = Wish {
         data: data.to_path_buf(),
         ..Wish::usual()?
@@ -149,8 +149,8 @@ pub fn whole(project: &Project, data: &Path) -> Result<String, Trouble> {
 }
 
 /// Lives through all of it on a server of its own, counts everything again at the end, and says what was
-/// seen.
-fn live(project: &Project, plan: &Plan, wish: &Wish) -> Result<String, Trouble> {
+/// seen, and which units bear a sign of quality.
+fn live(project: &Project, plan: &Plan, wish: &Wish) -> Result<(String, String), Trouble> {
     let server = Server::start(project, plan)?;
     let (began, sign_in) = (Instant::now(), SignIn::draw()?);
     let mut year = Year::open(&server, &plan.setup_code, &sign_in, wish)?;
@@ -162,6 +162,10 @@ fn live(project: &Project, plan: &Plan, wish: &Wish) -> Result<String, Trouble> 
     year.office.set_clock(now()?)?;
     sign_in.write(&plan.data)?;
     let units = year.posts.len();
+    year.office.sign_in(MANAGER, &sign_in.manager_password)?;
+    let turns = year.posts.iter();
+    let turns = turns.map(|post| (post.unit.id.clone(), post.story.turn));
+    let signs = signs::told(&mut year.office, &turns.collect());
     server.stop();
     if !differing.is_empty() {
         return Err(Trouble::new(
@@ -172,7 +176,7 @@ fn live(project: &Project, plan: &Plan, wish: &Wish) -> Result<String, Trouble> 
             "That is a bug: keep the folder, and look at worker/src/store/ledger/recount.rs",
         ));
     }
-    Ok(format!(
+    let lived = format!(
         "{answers} answers of {units} units from {} to {} in {} s, {} MB; \
          the recount of all {units} units in {} s differs nowhere",
         wish.from,
@@ -180,7 +184,8 @@ fn live(project: &Project, plan: &Plan, wish: &Wish) -> Result<String, Trouble> 
         took.as_secs(),
         disk::bytes_under(&plan.data)? >> 20,
         night.as_secs(),
-    ))
+    );
+    Ok((lived, signs?))
 }
 
 /// The units whose sums are not what their rows add up to, as the server itself says (rule V3).
@@ -333,7 +338,10 @@ impl Post {
         self.kept.extend(records);
         let records = citizens.so_many(&today.stuffed(), &self.device, day, visitors.stuffed)?;
         self.kept.extend(records);
-        Ok(visitors.people + visitors.stuffed)
+        let finished = visitors.people + visitors.stuffed;
+        self.device
+            .saw(day, finished + visitors.left, visitors.left);
+        Ok(finished)
     }
 
     fn deliver(&mut self, day: Day) -> Result<(), Trouble> {

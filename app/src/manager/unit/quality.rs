@@ -20,6 +20,7 @@ const fn named(sign: SignView) -> Text {
         SignView::StraightLined => Text::SignStraight,
         SignView::Assisted => Text::SignAssisted,
         SignView::Late => Text::SignLate,
+        SignView::Abandoned => Text::SignAbandoned,
         SignView::Unsteady => Text::SignUnsteady,
         SignView::NearlyPerfect => Text::SignPerfect,
     }

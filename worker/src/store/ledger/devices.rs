@@ -9,6 +9,7 @@ use crate::store::port::{Row, Sql, Store, StoreError};
 use serde::{Deserialize, Serialize};
 use survey::day::{Day, Millis};
 use survey::id::{AppHash, DeviceId};
+use survey::rollup::Visits;
 use survey::wire::batch::{Batch, Status};
 use survey::wire::{read, write};
 
@@ -213,6 +214,27 @@ pub(super) fn hear(
         )?;
     }
     number_used(sql, batch, &device, digest, today)
+}
+
+/// The surveys begun here, month by month, as far as they are kept (P14).
+pub fn visits(sql: &dyn Sql) -> Result<Vec<Visits>, StoreError> {
+    let months = sql.rows(
+        "SELECT substr(day, 1, 7), sum(opened), sum(abandoned) FROM visit GROUP BY 1 ORDER BY 1",
+        &[],
+    )?;
+    let whole = |row: &Row, at| -> Result<u64, StoreError> {
+        u64::try_from(row.integer(at)?).map_err(|_| damaged())
+    };
+    months
+        .iter()
+        .map(|row| {
+            Ok(Visits {
+                month: row.text(0)?.into(),
+                opened: whole(row, 1)?,
+                abandoned: whole(row, 2)?,
+            })
+        })
+        .collect()
 }
 
 /// Whether there is room for a device's epoch: it is known, or few are.

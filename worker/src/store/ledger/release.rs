@@ -110,6 +110,7 @@ impl<S: Store> Ledger<S> {
                 closed: super::year::closed(sql)?,
                 left: super::year::left(sql, forms)?,
                 quarters: super::breakdown::quarters(sql)?,
+                visits: super::devices::visits(sql)?,
             };
             Ok(Some((above(sql)?, snapshot)))
         })

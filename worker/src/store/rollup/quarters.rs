@@ -202,6 +202,7 @@ mod tests {
                 quarter: quarter(),
                 parts: Some(vec![Part { form, by, sums }]),
             }],
+            visits: Vec::new(),
         }
     }
 

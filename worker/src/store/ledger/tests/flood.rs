@@ -75,3 +75,46 @@ fn what_a_device_says_of_itself_is_kept_as_it_said_it_last() {
     assert_eq!(heard.len(), 1);
     assert_eq!((heard[0].status.unsent, heard[0].skew_ms), (3, 90_000));
 }
+
+#[test]
+fn um14_surveys_begun_travel_up_with_the_next_release_as_last_told() {
+    let ledger = ledger();
+    let send = |no: u32, (opened, abandoned): (u32, u32)| {
+        let records = (0..10).map(|at| record(at + 10 * u8::try_from(no).unwrap(), 4));
+        let mut batch = batch(no, records.collect());
+        let days = [(0, opened, abandoned), (30, 7, 2)].into_iter();
+        let day = |(ago, opened, abandoned): (i64, u32, u32)| DayCount {
+            day: today().plus(-ago),
+            opened,
+            abandoned,
+        };
+        batch.status.days = days.map(day).collect();
+        let upload = Upload {
+            batch: &batch,
+            digest: &token::digest(&survey::wire::write(&batch)),
+            sender: Sender::Verified {
+                enrolled: today().plus(-60),
+            },
+            forms: &Forms::built_in(),
+            now: NOW,
+            rhythm: Rhythm::WhenTen,
+        };
+        ledger.count(upload).unwrap();
+        let told = ledger.unacknowledged(&Forms::built_in()).unwrap();
+        let visits = told.unwrap().1.visits.into_iter();
+        visits
+            .map(|of| (of.month, of.opened, of.abandoned))
+            .collect::<Vec<_>>()
+    };
+    let months = [today().plus(-30).month_slice(), today().month_slice()];
+    let told = |opened, abandoned| {
+        vec![
+            (months[0].clone(), 7, 2),
+            (months[1].clone(), opened, abandoned),
+        ]
+    };
+    assert_eq!(send(1, (12, 1)), told(12, 1));
+    assert_eq!(send(2, (26, 3)), told(26, 3));
+    // What came late is less than what is known.
+    assert_eq!(send(3, (12, 1)), told(26, 3));
+}
