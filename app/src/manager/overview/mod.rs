@@ -18,7 +18,7 @@ use super::unit::period::Month;
 use super::unit::place::{Place, Wish};
 use crate::device::api;
 use crate::parts::{Band, Tone, Words};
-use crate::text::ManagerText as Text;
+use crate::text::{FiguresText, ManagerText as Text};
 use picker::Picker;
 use tree::Tree;
 
@@ -45,7 +45,8 @@ pub fn Overview() -> impl IntoView {
     let sees_any = Memo::new(move |_| desk.powers().sees_coverage);
     move || match tree.get() {
         _ if !sees_any.get() => {
-            view! { <Band tone=Tone::Calm>{words.line(Text::NoFiguresForRole)}</Band> }.into_any()
+            view! { <Band tone=Tone::Calm>{words.line(FiguresText::NoFiguresForRole)}</Band> }
+                .into_any()
         }
         None => view! { <p role="status">{words.line(Text::Loading)}</p> }.into_any(),
         Some(Err(met)) => {

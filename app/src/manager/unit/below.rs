@@ -20,7 +20,7 @@ use crate::manager::fleet::condition::{Sign, signs};
 use crate::manager::overview::tree::Tree;
 use crate::manager::program::Program;
 use crate::parts::{IntervalBar, format};
-use crate::text::{FiguresText as Text, ManagerText};
+use crate::text::FiguresText as Text;
 
 /// So many names are listed; the rest is a number.
 const MOST_NAMES: usize = 5;
@@ -285,8 +285,8 @@ fn row(side: Side, child: &ChildView) -> AnyView {
     let quality = quality.map(|quality| graded(words, quality));
     let assisted = (child.responses > 0).then(|| {
         let [n, m] = [child.assisted, child.responses].map(|n| format::count(language, n));
-        let said = words.fill(ManagerText::AssistedOf, &[("n", &n), ("m", &m)]);
-        let said = format!("{}: {said}", words.say(ManagerText::AssistedLabel));
+        let said = words.fill(Text::AssistedOf, &[("n", &n), ("m", &m)]);
+        let said = format!("{}: {said}", words.say(Text::AssistedLabel));
         view! { <p class="soft">{said}</p> }
     });
     view! {

@@ -9,7 +9,7 @@ use super::place::Place;
 use super::sheet::Sheet;
 use crate::manager::account::Desk;
 use crate::parts::{Words, format};
-use crate::text::{Language, ManagerText as Text};
+use crate::text::{FiguresText, Language, ManagerText as Text};
 
 /// The forms that every deployment has.
 const BUILT_IN: [&str; 3] = ["sipas2022", "local9", "express6"];
@@ -96,7 +96,7 @@ pub fn Controls(
             .collect_view()
     };
     view! {
-        <form class="controls" aria-label=words.line(Text::FormAndPeriod) on:submit=|event| event.prevent_default()>
+        <form class="controls" aria-label=words.line(FiguresText::FormAndPeriod) on:submit=|event| event.prevent_default()>
             <label class="field">
                 <span>{words.line(Text::FormLabel)}</span>
                 <select on:change=move |event| {
@@ -105,7 +105,7 @@ pub fn Controls(
                 }>{form_options}</select>
             </label>
             <label class="field">
-                <span>{words.line(Text::FromMonth)}</span>
+                <span>{words.line(FiguresText::FromMonth)}</span>
                 <select on:change=move |event| {
                     if let Some(from) = Month::parse(&event_target_value(&event)) {
                         change(&|place| place.period = Period::new(from, place.period.to.max(from)));
@@ -113,7 +113,7 @@ pub fn Controls(
                 }>{move || month_options(|period| period.from)}</select>
             </label>
             <label class="field">
-                <span>{words.line(Text::ToMonth)}</span>
+                <span>{words.line(FiguresText::ToMonth)}</span>
                 <select on:change=move |event| {
                     if let Some(to) = Month::parse(&event_target_value(&event)) {
                         change(&|place| place.period = Period::new(place.period.from.min(to), to));
@@ -130,7 +130,7 @@ pub fn Controls(
 fn Shortcuts(place: Memo<Option<Place>>, go: Callback<Place>) -> impl IntoView {
     let words = Words::here();
     let desk = Desk::here();
-    let shortcut = move |text: Text, from: fn(Month) -> Month| {
+    let shortcut = move |text: FiguresText, from: fn(Month) -> Month| {
         let period = move || {
             let now = desk.today().map(Month::of)?;
             Some(Period::new(from(now), now))
@@ -153,9 +153,9 @@ fn Shortcuts(place: Memo<Option<Place>>, go: Callback<Place>) -> impl IntoView {
         }
     };
     view! {
-        <div class="segments" role="group" aria-label=words.line(Text::PeriodLabel)>
-            {shortcut(Text::ThisMonth, |now| now)} {shortcut(Text::ThisQuarter, Month::quarter)}
-            {shortcut(Text::ThisYear, Month::january)}
+        <div class="segments" role="group" aria-label=words.line(FiguresText::PeriodLabel)>
+            {shortcut(FiguresText::ThisMonth, |now| now)} {shortcut(FiguresText::ThisQuarter, Month::quarter)}
+            {shortcut(FiguresText::ThisYear, Month::january)}
         </div>
     }
 }

@@ -8,7 +8,7 @@ use survey::wire::manager::PartView;
 use super::sheet::{Group, Sheet};
 use super::showing::Spoken;
 use crate::parts::{IntervalBar, LevelBar, Phrase, Words, format};
-use crate::text::ManagerText as Text;
+use crate::text::{FiguresText, ManagerText as Text};
 
 /// Factors and criteria.
 #[component]
@@ -20,7 +20,7 @@ pub fn Criteria(
 ) -> impl IntoView {
     let words = Words::here();
     let is_partial = sheet.is_partial();
-    let choice = move |table: bool, text: Text| {
+    let choice = move |table: bool, text: FiguresText| {
         view! {
             <button
                 class="segment"
@@ -34,14 +34,14 @@ pub fn Criteria(
     view! {
         <section class="criteria" aria-labelledby="criteria-name">
             <div class="criteria-head">
-                <h2 id="criteria-name">{words.line(Text::FactorsAndCriteria)}</h2>
-                <div class="segments" role="group" aria-label=words.line(Text::ShowAs)>
-                    {choice(false, Text::AsBars)} {choice(true, Text::AsTable)}
+                <h2 id="criteria-name">{words.line(FiguresText::FactorsAndCriteria)}</h2>
+                <div class="segments" role="group" aria-label=words.line(FiguresText::ShowAs)>
+                    {choice(false, FiguresText::AsBars)} {choice(true, FiguresText::AsTable)}
                 </div>
             </div>
             <p class="soft">
-                {words.line(Text::PartsAreSatisfied)} " "
-                {move || is_partial.then(|| words.say(Text::PartsAreFloored))}
+                {words.line(FiguresText::PartsAreSatisfied)} " "
+                {move || is_partial.then(|| words.say(FiguresText::PartsAreFloored))}
             </p>
             {move || {
                 if as_table.get() {
@@ -64,7 +64,7 @@ fn name(sheet: &Sheet, group: &Group<'_>, words: Words) -> Phrase {
     match group.factor {
         Some(factor) => sheet.phrase(factor, language),
         None => Phrase {
-            text: words.say(Text::Alone).to_owned(),
+            text: words.say(FiguresText::Alone).to_owned(),
             lang: Some(language.tag()),
         },
     }
@@ -99,7 +99,7 @@ fn bars(sheet: &Sheet, words: Words) -> impl IntoView {
         }
     });
     view! {
-        <ul class="legend" aria-label=words.say(Text::Levels)>
+        <ul class="legend" aria-label=words.say(FiguresText::Levels)>
             {legend.collect_view()}
         </ul>
         <div class="factors">{groups.collect_view()}</div>
@@ -113,7 +113,7 @@ fn measure(part: &PartView, words: Words) -> impl IntoView + use<> {
     let bar = spoken
         .bar
         .map(|(low, high, index)| view! { <IntervalBar low high index /> });
-    let n = spoken.n.map(|n| words.fill(Text::NIs, &[("n", &n)]));
+    let n = spoken.n.map(|n| words.fill(FiguresText::NIs, &[("n", &n)]));
     let small: Vec<String> = [spoken.interval, n, spoken.short_note.map(str::to_owned)]
         .into_iter()
         .flatten()
@@ -186,12 +186,12 @@ fn table(sheet: &Sheet, words: Words) -> impl IntoView {
         view! { <tbody>{head} {rows.collect_view()}</tbody> }
     });
     view! {
-        <div class="scroll card" role="region" tabindex="0" aria-label=words.say(Text::AsTable)>
+        <div class="scroll card" role="region" tabindex="0" aria-label=words.say(FiguresText::AsTable)>
             <table class="numbers">
                 <thead>
                     <tr>
-                        <th scope="col">{words.say(Text::Criterion)}</th>
-                        <th scope="col">{words.say(Text::Index)}</th>
+                        <th scope="col">{words.say(FiguresText::Criterion)}</th>
+                        <th scope="col">{words.say(FiguresText::Index)}</th>
                         <th scope="col">{words.say(Text::Interval95)}</th>
                         <th scope="col">"n"</th>
                         {heads}

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::sheet::Sheet;
 use crate::parts::Words;
-use crate::text::ManagerText as Text;
+use crate::text::FiguresText as Text;
 
 /// The tick; nothing where no unit was merged into this one.
 #[component]

@@ -10,7 +10,7 @@ use super::period::Month;
 use super::sheet::Sheet;
 use super::showing::{Spoken, formula_name};
 use crate::parts::{IntervalBar, Words, format};
-use crate::text::ManagerText as Text;
+use crate::text::{FiguresText, ManagerText as Text};
 
 /// The facts under the main figure.
 #[component]
@@ -37,9 +37,9 @@ pub fn Facts(
         };
         let form = form_name(sheet.form().code(), words);
         let age = |last: Day| match Day::of(page.now).map(|today| today.since(last)) {
-            Some(1) => words.say(Text::Yesterday).to_owned(),
-            Some(days) if days > 0 => words.count(Text::DaysAgo, days),
-            _ => words.say(Text::Today).to_owned(),
+            Some(1) => words.say(FiguresText::Yesterday).to_owned(),
+            Some(days) if days > 0 => words.count(FiguresText::DaysAgo, days),
+            _ => words.say(FiguresText::Today).to_owned(),
         };
         let up_to = page
             .last
@@ -47,29 +47,29 @@ pub fn Facts(
         let assisted = (page.responses > 0).then(|| {
             let of = format::count(language, page.responses);
             words.fill(
-                Text::AssistedOf,
+                FiguresText::AssistedOf,
                 &[("n", &format::count(language, page.assisted)), ("m", &of)],
             )
         });
         let rows = [
-            (Text::People, n.clone()),
-            (Text::PeriodLabel, Some(period)),
-            (Text::FormLabel, Some(form)),
+            (words.say(FiguresText::People), n.clone()),
+            (words.say(FiguresText::PeriodLabel), Some(period)),
+            (words.say(Text::FormLabel), Some(form)),
             (
-                Text::DataFrom,
+                words.say(FiguresText::DataFrom),
                 page.first.map(|first| format::day(language, first)),
             ),
             (
-                Text::DataUpTo,
-                Some(up_to.unwrap_or_else(|| words.say(Text::NothingReleased).to_owned())),
+                words.say(FiguresText::DataUpTo),
+                Some(up_to.unwrap_or_else(|| words.say(FiguresText::NothingReleased).to_owned())),
             ),
-            (Text::AssistedLabel, assisted),
+            (words.say(FiguresText::AssistedLabel), assisted),
         ];
         let rows = rows.into_iter().filter_map(|(name, value)| {
             let value = value?;
             Some(view! {
                 <div>
-                    <dt>{words.say(name)}</dt>
+                    <dt>{name}</dt>
                     <dd>{value}</dd>
                 </div>
             })
@@ -109,7 +109,7 @@ pub fn Others(
         });
         view! {
             <section class="card others" aria-labelledby="others-name">
-                <h2 id="others-name">{words.say(Text::OtherFormulas)}</h2>
+                <h2 id="others-name">{words.say(FiguresText::OtherFormulas)}</h2>
                 <ul>{rows.collect_view()}</ul>
             </section>
         }

@@ -114,7 +114,7 @@ fn shown(
     let by = |of: &str| page.by.iter().find(|view| view.by == of);
     let sections = order.into_iter().filter_map(by);
     let sections = sections.map(|view| section(words, page, view, as_table));
-    let shape = move |table: bool, text: ManagerText| {
+    let shape = move |table: bool, text: Text| {
         view! {
             <button
                 class="segment"
@@ -129,8 +129,8 @@ fn shown(
     view! {
         <div class="groups-head">
             {quarters}
-            <div class="segments" role="group" aria-label=words.say(ManagerText::ShowAs)>
-                {shape(false, ManagerText::AsBars)} {shape(true, ManagerText::AsTable)}
+            <div class="segments" role="group" aria-label=words.say(Text::ShowAs)>
+                {shape(false, Text::AsBars)} {shape(true, Text::AsTable)}
             </div>
         </div>
         <p id="groups-formula">
@@ -232,7 +232,7 @@ fn bars(words: Words, by: &str, groups: &[GroupFigureView]) -> AnyView {
         let bar = spoken
             .bar
             .map(|(low, high, index)| view! { <IntervalBar low high index /> });
-        let n = spoken.n.map(|n| words.fill(ManagerText::NIs, &[("n", &n)]));
+        let n = spoken.n.map(|n| words.fill(Text::NIs, &[("n", &n)]));
         let small: Vec<String> = [spoken.interval, n].into_iter().flatten().collect();
         view! {
             <li>

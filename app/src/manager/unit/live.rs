@@ -11,7 +11,7 @@ use survey::wire::manager::Live;
 use crate::device::{api, page};
 use crate::manager::account::Desk;
 use crate::parts::{Words, format};
-use crate::text::ManagerText as Text;
+use crate::text::FiguresText as Text;
 
 /// How often the counts are asked for while somebody looks.
 const POLL_EVERY: Duration = Duration::from_secs(4);

@@ -40,7 +40,7 @@ use super::account::{Desk, said};
 use super::overview::tree::Tree;
 use crate::device::{api, page, server};
 use crate::parts::{Tone, Wording, Words, band};
-use crate::text::{Language, ManagerText as Text};
+use crate::text::{FiguresText, Language, ManagerText as Text};
 use below::Below;
 use comments::Comments;
 use compare::{Compare, Side};
@@ -294,7 +294,7 @@ fn OtherForms(
     });
     Some(view! {
         <div class="other-forms" role="status">
-            <p>{words.say(Text::OtherFormsHere)}</p>
+            <p>{words.say(FiguresText::OtherFormsHere)}</p>
             {buttons.collect_view()}
         </div>
     })
@@ -339,11 +339,11 @@ fn Heading(
     let below = move || {
         let below = tree.with_value(|tree| unit.get().map_or(0, |unit| tree.children(&unit)));
         let n = i64::try_from(below).unwrap_or_default();
-        (n > 0).then(|| view! { <p class="soft">{words.count(Text::WithUnitsBelow, n)}</p> })
+        (n > 0).then(|| view! { <p class="soft">{words.count(FiguresText::WithUnitsBelow, n)}</p> })
     };
     view! {
         <header class="unit-head">
-            <nav aria-label=words.line(Text::WayUp)>
+            <nav aria-label=words.line(FiguresText::WayUp)>
                 <ol class="crumbs">{crumbs}</ol>
             </nav>
             <h1 id=HEADING tabindex="-1">

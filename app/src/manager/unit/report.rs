@@ -70,7 +70,7 @@ pub fn Report(
                 {section(1, words.say(Text::ReportSummary), summary(words, &sheet))}
                 {section(2, words.say(Text::ReportMethod), method(words))}
                 {section(3, words.say(Text::ReportOverall), overall(words, &sheet))}
-                {section(4, words.say(ManagerText::FactorsAndCriteria), parts(words, &sheet))}
+                {section(4, words.say(Text::FactorsAndCriteria), parts(words, &sheet))}
                 {section(
                     5,
                     words.say(Text::ViewTrend),
@@ -167,14 +167,14 @@ fn summary(words: Words, sheet: &Sheet) -> AnyView {
             .map(|interval| format!("{}: {interval}.", words.say(ManagerText::Interval95)));
         let n = spoken
             .n
-            .map(|n| format!("{}.", words.fill(ManagerText::NIs, &[("n", &n)])));
+            .map(|n| format!("{}.", words.fill(Text::NIs, &[("n", &n)])));
         let note = spoken.note.map(str::to_owned);
         let said = [Some(main), interval, n, note].into_iter().flatten();
         view! { <p class="report-index">{said.collect::<Vec<_>>().join(" ")}</p> }
     });
     view! {
         {headline}
-        <p>{days.unwrap_or_else(|| words.say(ManagerText::NothingReleased).to_owned())}</p>
+        <p>{days.unwrap_or_else(|| words.say(Text::NothingReleased).to_owned())}</p>
         <p>{words.say(ManagerText::NotSipas)}</p>
     }
     .into_any()
@@ -275,7 +275,7 @@ fn parts(words: Words, sheet: &Sheet) -> AnyView {
             rows.push(row(words, name, is_item, &part.figure));
         }
     }
-    table(words, words.say(ManagerText::Criterion), rows)
+    table(words, words.say(Text::Criterion), rows)
 }
 
 fn by_month(words: Words, page: &TrendPage, (from, to): &(String, String)) -> AnyView {

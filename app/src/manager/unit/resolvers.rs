@@ -12,7 +12,7 @@ use crate::device::api;
 use crate::manager::account::Desk;
 use crate::manager::overview::tree::Tree;
 use crate::parts::{Words, format};
-use crate::text::ManagerText as Text;
+use crate::text::{FiguresText, ManagerText as Text};
 
 /// The counts of a place; nothing where every dossier was resolved where it was received.
 #[component]
@@ -48,7 +48,7 @@ pub(super) fn ResolvedBy(
     });
     let told = move |told: Told| match told {
         Some(n) => format::count(words.language(), n),
-        None => words.say(Text::UnderTen).to_owned(),
+        None => words.say(FiguresText::UnderTen).to_owned(),
     };
     let row = move |name: String, n: Told| {
         view! {
@@ -70,14 +70,18 @@ pub(super) fn ResolvedBy(
         };
         let elsewhere = page.elsewhere.iter();
         let elsewhere = elsewhere.map(|at| row(name(&at.unit), at.responses));
-        let others = (page.others != Some(0))
-            .then(|| row(words.say(Text::ResolvedOthers).to_owned(), page.others));
+        let others = (page.others != Some(0)).then(|| {
+            row(
+                words.say(FiguresText::ResolvedOthers).to_owned(),
+                page.others,
+            )
+        });
         Some(view! {
             <details class="card resolved">
                 <summary>{words.say(Text::ResolversLabel)}</summary>
-                <p class="soft">{words.say(Text::ResolvedHelp)}</p>
+                <p class="soft">{words.say(FiguresText::ResolvedHelp)}</p>
                 <dl class="facts">
-                    {row(words.say(Text::ResolvedHere).to_owned(), page.here)}
+                    {row(words.say(FiguresText::ResolvedHere).to_owned(), page.here)}
                     {elsewhere.collect_view()} {others}
                 </dl>
             </details>

@@ -214,9 +214,7 @@ fn labels(months: &[(Month, Option<&MonthView>)]) -> Vec<(u16, String)> {
 /// A figure in one line.
 pub fn in_words(language: Language, figure: &FigureView) -> String {
     let spoken = Spoken::of(figure, language);
-    let n = spoken
-        .n
-        .map(|n| ManagerText::NIs.fill(language, &[("n", &n)]));
+    let n = spoken.n.map(|n| Text::NIs.fill(language, &[("n", &n)]));
     let reason = spoken.short_note.map(str::to_owned);
     let parts = [Some(spoken.main), spoken.interval, n, reason];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
@@ -349,7 +347,7 @@ fn row(words: Words, month: Month, known: Option<&MonthView>) -> AnyView {
         FinalityView::Sealed => Text::Sealed,
     };
     let assisted = words.fill(
-        ManagerText::AssistedOf,
+        Text::AssistedOf,
         &[
             ("n", &format::count(language, known.assisted)),
             ("m", &format::count(language, known.responses)),
