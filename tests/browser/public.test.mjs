@@ -72,9 +72,18 @@ test("um17_the_public_page_keeps_nothing_runs_nothing_and_asks_nobody_else", { t
   }
   await plain.getByText("không thay thế SIPAS/PAPI").waitFor();
   assert.ok((await plain.locator("tr[data-part=below]").count()) > 20);
-  const names = await plain.locator("tr[data-part=below] th").allInnerTexts();
   const alphabet = new Intl.Collator("vi", { numeric: true });
-  assert.deepEqual(names, names.toSorted(alphabet.compare), "by name, never by figure");
+  const units = plain.locator("section#units");
+  for (const table of [units.locator("> table"), units.locator("details > table")]) {
+    const names = await table.locator("tbody th").allTextContents();
+    assert.ok(names.length > 3, `${names.length} units`);
+    assert.deepEqual(names, names.toSorted(alphabet.compare), "by name, never by figure");
+  }
+  // Who has no response yet is folded, and opens without a program.
+  const folded = units.locator("details");
+  assert.equal(await folded.locator("tbody tr").first().isVisible(), false);
+  await folded.getByText("Đơn vị chưa có phiếu").click();
+  await folded.locator("tbody tr").first().waitFor();
   // The language is one link away, and the page says which it is.
   await plain.getByRole("link", { name: "English" }).click();
   assert.equal(await plain.locator("html").getAttribute("lang"), "en");

@@ -35,6 +35,9 @@ const INTERVAL: ShowingView = ShowingView::Interval {
     low: 4_500,
     high: 9_500,
 };
+const OF_NOBODY: ShowingView = ShowingView::Hidden {
+    why: WhyView::Nobody,
+};
 const HIDDEN: ShowingView = ShowingView::Hidden {
     why: WhyView::TooFew,
 };
@@ -162,7 +165,7 @@ pub(crate) fn replies() -> Replies {
         },
         below: vec![
             children("33", vec![child("33.1", INTERVAL), child("33.d", SCORE)]),
-            children("33.d", vec![child("33.d.1", HIDDEN)]),
+            children("33.d", vec![child("33.d.1", OF_NOBODY)]),
             // A counter has no figures of its own, whatever a reply says.
             children("33.1", vec![child("33.1.q", HIDDEN)]),
         ],

@@ -8,7 +8,7 @@ use super::{Known, format, order};
 use crate::export::words::{Both, NOT_SIPAS};
 use crate::export::{Part, Row};
 use maud::{Markup, html};
-use survey::wire::manager::{ShowingView, Unit};
+use survey::wire::manager::{ShowingView, Unit, WhyView};
 use survey::wire::public::Level;
 
 /// The parts of the page by their address and title.
@@ -259,6 +259,26 @@ fn below(known: &Known, language: Language, rows: &[Row]) -> Markup {
         own
     };
     let first = of(rows, Part::Below).next();
+    let is_of_nobody = |row: &Row| {
+        let why = WhyView::Nobody;
+        row.figure.showing == ShowingView::Hidden { why }
+    };
+    let table = |node: &Unit, own: &[&Row]| {
+        html! {
+            table {
+                caption { (language.say(words::BELOW_OF)) " " (named(language, &node.name)) }
+                (head(language, &[words::UNIT, words::RESULT, words::PEOPLE]))
+                tbody {
+                    @for row in own {
+                        tr data-part="below" data-unit=(row.unit) {
+                            th scope="row" { (named(language, &row.name)) }
+                            (cells(language, row))
+                        }
+                    }
+                }
+            }
+        }
+    };
     html! {
         p.note {
             (language.say(words::UNITS_NOTE))
@@ -267,16 +287,15 @@ fn below(known: &Known, language: Language, rows: &[Row]) -> Markup {
             }
         }
         @for node in nodes {
-            table {
-                caption { (language.say(words::BELOW_OF)) " " (named(language, &node.name)) }
-                (head(language, &[words::UNIT, words::RESULT, words::PEOPLE]))
-                tbody {
-                    @for row in sorted(node) {
-                        tr data-part="below" data-unit=(row.unit) {
-                            th scope="row" { (named(language, &row.name)) }
-                            (cells(language, row))
-                        }
+            @let (none, some) = sorted(node).into_iter().partition::<Vec<&Row>, _>(|row| is_of_nobody(row));
+            @if !some.is_empty() { (table(node, &some)) }
+            // Many names without a number would hide the few with one.
+            @if !none.is_empty() {
+                details {
+                    summary {
+                        (language.say(words::OF_NOBODY)) " (" (format::count(language, none.len() as u64)) ")"
                     }
+                    (table(node, &none))
                 }
             }
         }

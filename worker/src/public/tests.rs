@@ -82,6 +82,8 @@ fn um17_what_is_hidden_has_no_number_and_every_number_its_interval_and_n() {
         !text(row.split("</tr>").next().unwrap()).contains('%'),
         "{row}"
     );
+    // It is folded away, in its place in the alphabet, and counted.
+    assert!(read.contains("Đơn vị chưa có phiếu (1)"), "{read}");
     // April is not sealed; of May nothing was released.
     assert!(!whole.contains("data-month=\"2026-04\""));
     assert!(read.contains("05/2025") && read.contains("chưa có phiếu được công bố"));

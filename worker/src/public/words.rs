@@ -128,6 +128,7 @@ pub const UNITS_NOTE: Both = Both(
     "Các đơn vị xếp theo thứ tự chữ cái, không xếp hạng. Hai khoảng tin cậy chồng lên nhau thì chưa nói được nơi nào cao hơn.",
     "Units stand in alphabetical order; nobody is ranked. Where two intervals overlap, nobody can say which is higher.",
 );
+pub const OF_NOBODY: Both = Both("Đơn vị chưa có phiếu", "Units without a response");
 pub const BELOW_OF: Both = Both("Thuộc", "Below");
 pub const PARTS_NOTE: Both = Both(
     "Tỷ lệ câu trả lời ở mức 4 hoặc 5 trên 5, của những người trả lời nội dung đó.",
