@@ -32,7 +32,7 @@ pub struct Target {
     pub year: u16,
     /// The share of answers at level 4 or 5, in hundredths of a percentage point, 1..=10000; `None` takes the
     /// target away.
-    #[serde(default)]
+    #[serde(deserialize_with = "super::said")]
     pub index: Option<u16>,
 }
 
@@ -43,7 +43,7 @@ pub struct WantedPortal {
     /// `YYYY-MM`.
     pub month: String,
     /// The counts; `None` takes them away.
-    #[serde(default)]
+    #[serde(deserialize_with = "super::said")]
     pub counts: Option<PortalCountsView>,
 }
 
@@ -63,7 +63,7 @@ pub struct WantedFields {
     /// `2026-Q3`.
     pub quarter: String,
     /// For each group of [`crate::breakdown::By::Field`], in their order; `None` takes them away.
-    #[serde(default)]
+    #[serde(deserialize_with = "super::said")]
     pub counts: Option<Vec<u64>>,
 }
 

@@ -54,6 +54,11 @@ impl core::fmt::Display for Malformed {
 
 impl core::error::Error for Malformed {}
 
+/// For a member whose null takes something away: a message that forgot it takes nothing away, it is none.
+fn said<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
+    Option::deserialize(from)
+}
+
 /// Reads any message of this wire from JSON.
 ///
 /// # Errors
@@ -210,5 +215,19 @@ mod tests {
         });
         let every: String = ('\0'..'\u{180}').chain(['ế', '😀', '\u{2028}']).collect();
         is_the_same(&every);
+    }
+
+    #[test]
+    fn s10_what_null_takes_away_a_message_that_forgot_it_does_not() {
+        use super::context::{Target, WantedFields, WantedPortal};
+        use super::public::WantedPublication;
+        assert!(read::<WantedPublication>(r#"{"publication":null}"#).is_ok());
+        assert!(read::<WantedPublication>("{}").is_err());
+        assert!(read::<Target>(r#"{"year":2026,"index":null}"#).is_ok());
+        assert!(read::<Target>(r#"{"year":2026}"#).is_err());
+        assert!(read::<WantedPortal>(r#"{"month":"2026-10","counts":null}"#).is_ok());
+        assert!(read::<WantedPortal>(r#"{"month":"2026-10"}"#).is_err());
+        assert!(read::<WantedFields>(r#"{"quarter":"2026-Q3","counts":null}"#).is_ok());
+        assert!(read::<WantedFields>(r#"{"quarter":"2026-Q3"}"#).is_err());
     }
 }

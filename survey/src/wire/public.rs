@@ -52,6 +52,7 @@ pub struct Publication {
 #[serde(deny_unknown_fields)]
 pub struct WantedPublication {
     /// What shall be public.
+    #[serde(deserialize_with = "super::said")]
     pub publication: Option<Publication>,
 }
 
