@@ -58,6 +58,8 @@ mod roles;
 mod sealing;
 #[path = "live/sessions.rs"]
 mod sessions;
+#[path = "live/spreadsheets.rs"]
+mod spreadsheets;
 #[path = "live/survival.rs"]
 mod survival;
 #[path = "live/upgrade.rs"]

@@ -201,7 +201,7 @@ fn said(row: &Value) -> [String; 12] {
 }
 
 /// A province with a commune of 40, one of 12 and one with nothing.
-fn province() -> (World, Account, Account) {
+pub fn province() -> (World, Account, Account) {
     let world = World::planned(|plan| plan.release = Release::WhenTen);
     let operator = world.operator();
     let manager = world.manager_of(&operator, "33");
@@ -219,7 +219,8 @@ fn province() -> (World, Account, Account) {
     (world, operator, manager)
 }
 
-fn file(world: &World, manager: &Account, ending: &str) -> Reply {
+/// A file of the province's figures, whole and as its hash says.
+pub fn file(world: &World, manager: &Account, ending: &str) -> Reply {
     let reply = manager.get(world, &format!("/v1/units/33/figures.{ending}"));
     assert_eq!(reply.status, 200, "{}", reply.everything());
     let hash = hex(&Sha256::digest(&reply.bytes));

@@ -28,7 +28,7 @@ pub const VERB: Verb = Verb {
     summary: "the long proofs; results go to docs/PROOFS.md",
     options: "
   --only PROOF    simulate, knock-outs, mutants, chaos, drain, twice, auditor, year, agreement,
-                  coverage, quality, kills, refill, memory, package or fuzz
+                  coverage, quality, kills, refill, office, memory, package or fuzz
   --seeds N       schedules of the simulator (100000)
   --minutes M     stop the simulator after so long; the next call goes on from there
   --kills N       kills of the chaos (60)
@@ -55,13 +55,14 @@ enum Proof {
     Quality,
     Kills,
     Refill,
+    Office,
     Memory,
     Package,
     Fuzz,
 }
 
 impl Proof {
-    const ALL: [(&'static str, Self); 16] = [
+    const ALL: [(&'static str, Self); 17] = [
         ("simulate", Self::Simulate),
         ("knock-outs", Self::KnockOuts),
         ("mutants", Self::Mutants),
@@ -75,6 +76,7 @@ impl Proof {
         ("quality", Self::Quality),
         ("kills", Self::Kills),
         ("refill", Self::Refill),
+        ("office", Self::Office),
         ("memory", Self::Memory),
         ("package", Self::Package),
         ("fuzz", Self::Fuzz),
@@ -147,6 +149,7 @@ fn long(wish: &Wish) -> Result<(), Trouble> {
             Proof::Drain => live(&project, "drain", "drain")?,
             Proof::Kills => live(&project, "kills", "after_sigkill")?,
             Proof::Refill => live(&project, "refill", "backup_under_load")?,
+            Proof::Office => live(&project, "office", "a_spreadsheet_program_of_others")?,
             Proof::Memory => memory(&project)?,
             Proof::Package => packaged(&project)?,
             Proof::Fuzz => fuzz::fuzz(&project, None, fuzz::SECONDS)?,
@@ -244,6 +247,8 @@ fn chaos(project: &Project, wish: &Wish) -> Result<(), Trouble> {
     proofs::write(project, "chaos", said.trim())
 }
 
+/// The spreadsheet program, as systems call it.
+const OFFICE: &str = "soffice";
 /// Kills of the server under load, where every change sees three.
 const KILLS: &str = "20";
 
@@ -255,6 +260,7 @@ fn live(project: &Project, proof: &str, test: &str) -> Result<(), Trouble> {
         .args(["test", "--package=survey-tests", "--features=live"])
         .args(["--test=live", test, "--", "--nocapture"])
         .env("KILLS", KILLS)
+        .env("OFFICE", OFFICE)
         .output()?;
     let line = said.lines().find_map(|line| {
         let at = line.find(&format!("{proof}: "))?;
