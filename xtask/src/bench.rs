@@ -1,6 +1,8 @@
 //! `cargo xtask bench`: what a person waits for, measured; prints it and writes it into
 //! docs/BENCHMARKS.md. Never: a verdict; a machine that is busy is slow, and no test asks for a time.
 
+mod ingest;
+mod process;
 mod query;
 
 use std::env;
@@ -20,14 +22,16 @@ use crate::{
 /// The verb.
 pub const VERB: Verb = Verb {
     name: "bench",
-    summary: "measure what people wait for, into docs/BENCHMARKS.md: bench counter, country, query",
+    summary: "measure what people wait for, into docs/BENCHMARKS.md: bench counter, country, query, ingest",
     options: "
   counter         the counter's page in Chromium
   country         the page of units in Chromium, with the whole country on it
   query           the answers that a manager's overview and unit page are made of
+  ingest          responses that the server counts a second, beside bare SQLite
   --responses N   of a query: stored by then; named again, one after the other (10000, 200000,
                   1000000)
-  --json          of a query: one JSON object a line, and docs/BENCHMARKS.md as it is
+  --stored N      of ingest: only with so many stored at the unit; named again, one after the other
+  --json          of a query and of ingest: one JSON object a line, and docs/BENCHMARKS.md as it is
   --no-build      measure dist/ as it is",
     run: |arguments| bench(&read(arguments)?),
 };
@@ -35,6 +39,7 @@ pub const VERB: Verb = Verb {
 struct Wish {
     what: Option<What>,
     sizes: Vec<usize>,
+    stored: Vec<usize>,
     is_json: bool,
     is_built: bool,
 }
@@ -45,12 +50,14 @@ enum What {
     Counter,
     Country,
     Query,
+    Ingest,
 }
 
 fn read(Arguments { mut parser }: Arguments) -> Result<Wish, Trouble> {
     let mut wish = Wish {
         what: None,
         sizes: Vec::new(),
+        stored: Vec::new(),
         is_json: false,
         is_built: false,
     };
@@ -59,6 +66,8 @@ fn read(Arguments { mut parser }: Arguments) -> Result<Wish, Trouble> {
             Arg::Value(name) if name == "counter" => wish.what = Some(What::Counter),
             Arg::Value(name) if name == "country" => wish.what = Some(What::Country),
             Arg::Value(name) if name == "query" => wish.what = Some(What::Query),
+            Arg::Value(name) if name == "ingest" => wish.what = Some(What::Ingest),
+            Arg::Long("stored") => wish.stored.push(parser.value()?.parse()?),
             Arg::Long("responses") => wish.sizes.push(parser.value()?.parse()?),
             Arg::Long("json") => wish.is_json = true,
             Arg::Long("no-build") => wish.is_built = true,
@@ -95,7 +104,7 @@ fn bench(wish: &Wish) -> Result<(), Trouble> {
     let Some(what) = wish.what else {
         return Err(Trouble::new(
             "nothing to measure was named",
-            "Say what: cargo xtask bench counter, bench country, or bench query",
+            "Say what: cargo xtask bench counter, bench country, bench query, or bench ingest",
         ));
     };
     let project = Project::here();
@@ -107,6 +116,7 @@ fn bench(wish: &Wish) -> Result<(), Trouble> {
         What::Counter => page(&project, "counter"),
         What::Country => page(&project, "country"),
         What::Query => query::bench(&project, &wish.sizes, wish.is_json),
+        What::Ingest => ingest::bench(&project, &wish.stored, wish.is_json),
     }
 }
 
@@ -166,6 +176,8 @@ mod tests {
         ]);
         let wish = wish.expect("it is right");
         assert_eq!((wish.what, wish.sizes), (Some(What::Query), vec![500, 900]));
+        let wish = read(&["ingest", "--stored", "1000"]).expect("it is right");
+        assert_eq!((wish.what, wish.stored), (Some(What::Ingest), vec![1_000]));
         read(&["queries"]).map(drop).expect_err("it is wrong");
     }
 
