@@ -31,6 +31,8 @@ pub const VERB: Verb = Verb {
   --responses N   of a query: stored by then; named again, one after the other (10000, 200000,
                   1000000)
   --stored N      of ingest: only with so many stored at the unit; named again, one after the other
+  --records N, --connections N
+                  of ingest: only batches of so many, or over so many; may be named again
   --json          of a query and of ingest: one JSON object a line, and docs/BENCHMARKS.md as it is
   --no-build      measure dist/ as it is",
     run: |arguments| bench(&read(arguments)?),
@@ -39,7 +41,7 @@ pub const VERB: Verb = Verb {
 struct Wish {
     what: Option<What>,
     sizes: Vec<usize>,
-    stored: Vec<usize>,
+    ingest: ingest::Wanted,
     is_json: bool,
     is_built: bool,
 }
@@ -57,7 +59,7 @@ fn read(Arguments { mut parser }: Arguments) -> Result<Wish, Trouble> {
     let mut wish = Wish {
         what: None,
         sizes: Vec::new(),
-        stored: Vec::new(),
+        ingest: ingest::Wanted::default(),
         is_json: false,
         is_built: false,
     };
@@ -67,7 +69,11 @@ fn read(Arguments { mut parser }: Arguments) -> Result<Wish, Trouble> {
             Arg::Value(name) if name == "country" => wish.what = Some(What::Country),
             Arg::Value(name) if name == "query" => wish.what = Some(What::Query),
             Arg::Value(name) if name == "ingest" => wish.what = Some(What::Ingest),
-            Arg::Long("stored") => wish.stored.push(parser.value()?.parse()?),
+            Arg::Long("stored") => wish.ingest.stored.push(parser.value()?.parse()?),
+            Arg::Long("records") => wish.ingest.records.push(parser.value()?.parse()?),
+            Arg::Long("connections") => {
+                wish.ingest.connections.push(parser.value()?.parse()?);
+            }
             Arg::Long("responses") => wish.sizes.push(parser.value()?.parse()?),
             Arg::Long("json") => wish.is_json = true,
             Arg::Long("no-build") => wish.is_built = true,
@@ -116,7 +122,7 @@ fn bench(wish: &Wish) -> Result<(), Trouble> {
         What::Counter => page(&project, "counter"),
         What::Country => page(&project, "country"),
         What::Query => query::bench(&project, &wish.sizes, wish.is_json),
-        What::Ingest => ingest::bench(&project, &wish.stored, wish.is_json),
+        What::Ingest => ingest::bench(&project, &wish.ingest, wish.is_json),
     }
 }
 
@@ -176,8 +182,14 @@ mod tests {
         ]);
         let wish = wish.expect("it is right");
         assert_eq!((wish.what, wish.sizes), (Some(What::Query), vec![500, 900]));
-        let wish = read(&["ingest", "--stored", "1000"]).expect("it is right");
-        assert_eq!((wish.what, wish.stored), (Some(What::Ingest), vec![1_000]));
+        let words = ["ingest", "--stored", "1000", "--records", "20", "--connections", "1"];
+        let wish = read(&words).expect("it is right");
+        let wanted = ingest::Wanted {
+            stored: vec![1_000],
+            records: vec![20],
+            connections: vec![1],
+        };
+        assert_eq!((wish.what, wish.ingest), (Some(What::Ingest), wanted));
         read(&["queries"]).map(drop).expect_err("it is wrong");
     }
 

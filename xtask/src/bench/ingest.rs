@@ -56,14 +56,41 @@ struct Bare {
     rows: f64,
 }
 
+/// What is to be measured; nothing named is all of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// Stored before.
+    pub stored: Vec<usize>,
+    /// Records of a batch.
+    pub records: Vec<usize>,
+    /// Connections.
+    pub connections: Vec<usize>,
+}
+
+/// Whether it is spread over all units; records of a batch, batches, connections.
+fn loads(wanted: &Wanted) -> Vec<(bool, (usize, usize, usize))> {
+    let is_one = |all: &[usize], one| all.is_empty() || all.contains(&one);
+    let mut loads = Vec::new();
+    for is_spread in [false, true] {
+        for (records, batches) in BATCHES {
+            for connections in CONNECTIONS {
+                if is_one(&wanted.records, records) && is_one(&wanted.connections, connections) {
+                    loads.push((is_spread, (records, batches, connections)));
+                }
+            }
+        }
+    }
+    loads
+}
+
 /// Measures and tells.
 ///
 /// # Errors
 /// When the server does not start or refuses a step, or an answer is not what it should be.
-pub fn bench(project: &Project, stored: &[usize], is_json: bool) -> Result<(), Trouble> {
+pub fn bench(project: &Project, wanted: &Wanted, is_json: bool) -> Result<(), Trouble> {
     let bare = bare(project)?;
     let folder = std::env::temp_dir().join(format!("hai-long-ingest-{}", std::process::id()));
-    let rows = all(project, &bare, &folder, stored);
+    let rows = all(project, &bare, &folder, wanted);
     files::remove_folder(&folder)?;
     let rows = rows?;
     if is_json {
@@ -90,7 +117,7 @@ fn all(
     project: &Project,
     bare: &Path,
     folder: &Path,
-    stored: &[usize],
+    wanted: &Wanted,
 ) -> Result<Vec<Row>, Trouble> {
     let plan = Plan::for_test(folder.join("data"));
     let mut server = Server::start(project, &plan)?;
@@ -103,28 +130,23 @@ fn all(
         onto: None,
         stored: 0,
     };
-    if stored.is_empty() {
-        for is_spread in [false, true] {
-            for (records, batches) in BATCHES {
-                for connections in CONNECTIONS {
-                    let load = (records, batches, connections);
-                    rows.push(site.measure(&server, &mut house, is_spread, load)?);
-                }
-            }
+    if wanted.stored.is_empty() {
+        for (is_spread, load) in loads(wanted) {
+            rows.push(site.measure(&server, &mut house, is_spread, load)?);
         }
     }
-    for wanted in stored {
-        if *wanted > site.stored {
-            house.fill(wanted - site.stored)?;
+    for count in &wanted.stored {
+        if *count > site.stored {
+            house.fill(count - site.stored)?;
             let memory = disk::memory_of(server.process());
-            eprintln!("{wanted} stored, {} MB", memory >> 20);
+            eprintln!("{count} stored, {} MB", memory >> 20);
             server.stop();
             let onto = folder.join("onto.sqlite");
             std::fs::copy(largest(&plan.data)?, &onto)
                 .map_err(|error| Trouble::file("copy", &onto, &error))?;
             server = Server::start(project, &plan)?;
             house.moved_to(&server)?;
-            (site.onto, site.stored) = (Some(onto), *wanted);
+            (site.onto, site.stored) = (Some(onto), *count);
         }
         for load in STORED {
             rows.push(site.measure(&server, &mut house, false, load)?);
@@ -302,6 +324,19 @@ fn table(rows: &[Row]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn everything_is_measured_or_what_is_named() {
+        assert_eq!(loads(&Wanted::default()).len(), 18);
+        let wanted = Wanted {
+            records: vec![20],
+            connections: vec![1, 16],
+            ..Wanted::default()
+        };
+        let loads = loads(&wanted);
+        assert_eq!(loads.len(), 4);
+        assert_eq!(loads[0], (false, (20, 800, 1)));
+    }
 
     #[test]
     fn a_row_says_how_near_the_server_comes_to_the_bare_database() {
