@@ -1,12 +1,14 @@
 //! `cargo xtask bench`: what a person waits for, measured; prints it and writes it into
 //! docs/BENCHMARKS.md. Never: a verdict; a machine that is busy is slow, and no test asks for a time.
 
+mod ingest;
+mod process;
 mod query;
 
-use std::env;
+use std::{env, fmt::Write as _};
 
 use lexopt::{Arg, ValueExt};
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 
 use crate::{
     build, chromium,
@@ -20,14 +22,18 @@ use crate::{
 /// The verb.
 pub const VERB: Verb = Verb {
     name: "bench",
-    summary: "measure what people wait for, into docs/BENCHMARKS.md: bench counter, country, query",
+    summary: "measure what people wait for, into docs/BENCHMARKS.md: bench counter, country, query, ingest",
     options: "
-  counter         the counter's page in Chromium
+  counter         the counter's page in Chromium, and after many surveys and with many waiting
   country         the page of units in Chromium, with the whole country on it
   query           the answers that a manager's overview and unit page are made of
+  ingest          responses that the server counts a second, beside bare SQLite
   --responses N   of a query: stored by then; named again, one after the other (10000, 200000,
                   1000000)
-  --json          of a query: one JSON object a line, and docs/BENCHMARKS.md as it is
+  --stored N      of ingest: only with so many stored at the unit; named again, one after the other
+  --records N, --connections N
+                  of ingest: only batches of so many, or over so many; may be named again
+  --json          of a query and of ingest: one JSON object a line, and docs/BENCHMARKS.md as it is
   --no-build      measure dist/ as it is",
     run: |arguments| bench(&read(arguments)?),
 };
@@ -35,6 +41,7 @@ pub const VERB: Verb = Verb {
 struct Wish {
     what: Option<What>,
     sizes: Vec<usize>,
+    ingest: ingest::Wanted,
     is_json: bool,
     is_built: bool,
 }
@@ -45,12 +52,14 @@ enum What {
     Counter,
     Country,
     Query,
+    Ingest,
 }
 
 fn read(Arguments { mut parser }: Arguments) -> Result<Wish, Trouble> {
     let mut wish = Wish {
         what: None,
         sizes: Vec::new(),
+        ingest: ingest::Wanted::default(),
         is_json: false,
         is_built: false,
     };
@@ -59,6 +68,12 @@ fn read(Arguments { mut parser }: Arguments) -> Result<Wish, Trouble> {
             Arg::Value(name) if name == "counter" => wish.what = Some(What::Counter),
             Arg::Value(name) if name == "country" => wish.what = Some(What::Country),
             Arg::Value(name) if name == "query" => wish.what = Some(What::Query),
+            Arg::Value(name) if name == "ingest" => wish.what = Some(What::Ingest),
+            Arg::Long("stored") => wish.ingest.stored.push(parser.value()?.parse()?),
+            Arg::Long("records") => wish.ingest.records.push(parser.value()?.parse()?),
+            Arg::Long("connections") => {
+                wish.ingest.connections.push(parser.value()?.parse()?);
+            }
             Arg::Long("responses") => wish.sizes.push(parser.value()?.parse()?),
             Arg::Long("json") => wish.is_json = true,
             Arg::Long("no-build") => wish.is_built = true,
@@ -78,6 +93,14 @@ struct Row {
     p95: f64,
 }
 
+/// One measure as `tests/browser/bench-endurance.mjs` prints it.
+#[derive(Debug, Deserialize)]
+struct Weighed {
+    what: String,
+    value: f64,
+    unit: String,
+}
+
 impl Row {
     fn line(&self) -> String {
         let Self {
@@ -95,7 +118,7 @@ fn bench(wish: &Wish) -> Result<(), Trouble> {
     let Some(what) = wish.what else {
         return Err(Trouble::new(
             "nothing to measure was named",
-            "Say what: cargo xtask bench counter, bench country, or bench query",
+            "Say what: cargo xtask bench counter, bench country, bench query, or bench ingest",
         ));
     };
     let project = Project::here();
@@ -104,14 +127,37 @@ fn bench(wish: &Wish) -> Result<(), Trouble> {
         build::build(&project)?;
     }
     match what {
-        What::Counter => page(&project, "counter"),
+        What::Counter => {
+            page(&project, "counter")?;
+            endurance(&project)
+        }
         What::Country => page(&project, "country"),
         What::Query => query::bench(&project, &wish.sizes, wish.is_json),
+        What::Ingest => ingest::bench(&project, &wish.ingest, wish.is_json),
     }
 }
 
 /// What `tests/browser/bench-<name>.mjs` measures in a page.
 fn page(project: &Project, name: &str) -> Result<(), Trouble> {
+    let table = table(&said(project, name)?)?;
+    print!("{table}");
+    proofs::write_benchmark(project, name, &table)
+}
+
+/// A counter that has worked for long.
+fn endurance(project: &Project) -> Result<(), Trouble> {
+    let said = said(project, "endurance")?;
+    let mut table = String::from("| What | |\n|---|---|\n");
+    for line in said.lines().filter(|line| line.starts_with('{')) {
+        let Weighed { what, value, unit } = read_row(line)?;
+        writeln!(table, "| {what} | {value:.1} {unit} |").map_err(|_| not_a_row("no text"))?;
+    }
+    print!("{table}");
+    proofs::write_benchmark(project, "endurance", &table)
+}
+
+/// What `tests/browser/bench-<name>.mjs` says.
+fn said(project: &Project, name: &str) -> Result<String, Trouble> {
     let chromium = chromium::get(project)?;
     let own = env::current_exe().map_err(|error| {
         Trouble::new(
@@ -119,26 +165,29 @@ fn page(project: &Project, name: &str) -> Result<(), Trouble> {
             "Run it as `cargo xtask bench`",
         )
     })?;
-    let said = Tool::new(project.node(), &project.root)
+    Tool::new(project.node(), &project.root)
         .args([format!("tests/browser/bench-{name}.mjs")])
         .env("CHROMIUM", chromium)
         .env("XTASK", own)
-        .output()?;
-    let table = table(&said)?;
-    print!("{table}");
-    proofs::write_benchmark(project, name, &table)
+        .output()
+}
+
+fn not_a_row(error: &str) -> Trouble {
+    Trouble::new(
+        format!("the page's measurement printed another row: {error}"),
+        "Let the rows of tests/browser/bench-*.mjs have the members that xtask/src/bench.rs names",
+    )
+}
+
+fn read_row<T: DeserializeOwned>(line: &str) -> Result<T, Trouble> {
+    serde_json::from_str(line).map_err(|error| not_a_row(&error.to_string()))
 }
 
 fn table(said: &str) -> Result<String, Trouble> {
     let mut table =
         String::from("| What | Processor | n | median ms | p95 ms |\n|---|---|---|---|---|\n");
     for line in said.lines().filter(|line| line.starts_with('{')) {
-        let row: Row = serde_json::from_str(line).map_err(|error| {
-            Trouble::new(
-                format!("the page's measurement printed another row: {error}"),
-                "Let the rows of tests/browser/bench-*.mjs have what, slowed, n, median and p95",
-            )
-        })?;
+        let row: Row = read_row(line)?;
         table += &row.line();
         table.push('\n');
     }
@@ -166,6 +215,22 @@ mod tests {
         ]);
         let wish = wish.expect("it is right");
         assert_eq!((wish.what, wish.sizes), (Some(What::Query), vec![500, 900]));
+        let words = [
+            "ingest",
+            "--stored",
+            "1000",
+            "--records",
+            "20",
+            "--connections",
+            "1",
+        ];
+        let wish = read(&words).expect("it is right");
+        let wanted = ingest::Wanted {
+            stored: vec![1_000],
+            records: vec![20],
+            connections: vec![1],
+        };
+        assert_eq!((wish.what, wish.ingest), (Some(What::Ingest), wanted));
         read(&["queries"]).map(drop).expect_err("it is wrong");
     }
 

@@ -358,7 +358,7 @@ mod tests {
                 parser: lexopt::Parser::from_args(words),
             })
         };
-        assert_eq!(read(&[]).expect("right").proofs.len(), 16);
+        assert_eq!(read(&[]).expect("right").proofs.len(), 17);
         let one = read(&["--only", "chaos", "--kills", "90"]).expect("right");
         assert_eq!((one.proofs, one.kills), (vec![Proof::Chaos], 90));
         read(&["--only", "some"]).expect_err("there is no such proof");

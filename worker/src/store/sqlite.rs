@@ -22,6 +22,20 @@ impl Sqlite {
         Ok(Self(connection))
     }
 
+    /// A file of one's own, new or not, as a server keeps its own: with a write-ahead log, and on the disk
+    /// when a transaction has ended.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it cannot be opened or the schema does not load.
+    pub fn file(file: &Path, schema: &str) -> Result<Self, StoreError> {
+        let connection = Connection::open(file)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.execute_batch(schema)?;
+        Ok(Self(connection))
+    }
+
     /// The file of an object that no server has open, to be read and never changed.
     ///
     /// # Errors

@@ -115,7 +115,7 @@ fn rows_of(questions: &[(&'static str, &str, String)], asked: &[Asked]) -> Vec<R
 }
 
 /// The smallest of the times that so many of a hundred do not exceed.
-fn quantile(times: &[f64], percent: usize) -> f64 {
+pub fn quantile(times: &[f64], percent: usize) -> f64 {
     let mut sorted = times.to_vec();
     sorted.sort_by(f64::total_cmp);
     let place = (sorted.len() * percent).div_ceil(100).saturating_sub(1);

@@ -82,14 +82,49 @@ impl Device {
         self.days.drain(..surplus);
     }
 
+    /// The server is at another address now.
+    pub fn moved_to(&mut self, origin: &str) {
+        origin.trim_end_matches('/').clone_into(&mut self.origin);
+    }
+
     /// Sends records and makes sure that each was counted.
     ///
     /// # Errors
     /// When the server does not count them.
     pub fn send(&mut self, records: &[Record], day: Day) -> Result<(), Trouble> {
+        let path = self.path();
+        let batch = self.batch(records, day)?;
+        let text = post(&self.origin, &path, &self.key, &write(&batch))?;
+        let reply: Option<Reply> = read_reply(text.as_bytes(), batch.batch);
+        let settled = reply.map_or(0, |reply| reply.verdicts.len());
+        if settled == records.len() {
+            Ok(())
+        } else {
+            Err(refused(
+                &path,
+                &format!("{settled} verdicts for {} records", records.len()),
+            ))
+        }
+    }
+
+    /// The same batch, signed and not sent: where to, with which signature, and its body.
+    ///
+    /// # Errors
+    /// When the machine has no generator of random bytes.
+    pub fn sealed(&mut self, records: &[Record], day: Day) -> Result<[String; 3], Trouble> {
+        let path = self.path();
+        let body = write(&self.batch(records, day)?);
+        let signature = signature(&self.key, &path, &body);
+        Ok([path, signature, body])
+    }
+
+    fn path(&self) -> String {
+        format!("/v1/units/{}/batches", self.unit())
+    }
+
+    fn batch(&mut self, records: &[Record], day: Day) -> Result<Batch, Trouble> {
         self.no += 1;
-        let path = format!("/v1/units/{}/batches", self.unit());
-        let batch = Batch {
+        Ok(Batch {
             v: VERSION,
             batch: BatchId::from_random(random()?),
             device: self.id,
@@ -108,30 +143,20 @@ impl Device {
                 config: self.config.version,
             },
             records: records.to_vec(),
-        };
-        let text = post(&self.origin, &path, &self.key, &write(&batch))?;
-        let reply: Option<Reply> = read_reply(text.as_bytes(), batch.batch);
-        let settled = reply.map_or(0, |reply| reply.verdicts.len());
-        if settled == records.len() {
-            Ok(())
-        } else {
-            Err(refused(
-                &path,
-                &format!("{settled} verdicts for {} records", records.len()),
-            ))
-        }
+        })
     }
 }
 
-fn post(origin: &str, path: &str, key: &SigningKey, body: &str) -> Result<String, Trouble> {
+fn signature(key: &SigningKey, path: &str, body: &str) -> String {
     let signature: Signature = key.sign(&signed_bytes(path, body.as_bytes()));
+    Base64UrlUnpadded::encode_string(&signature.to_bytes())
+}
+
+fn post(origin: &str, path: &str, key: &SigningKey, body: &str) -> Result<String, Trouble> {
     let mut reply = agent()
         .post(format!("{origin}{path}"))
         .header("content-type", "application/json")
-        .header(
-            "x-device-signature",
-            Base64UrlUnpadded::encode_string(&signature.to_bytes()),
-        )
+        .header("x-device-signature", signature(key, path, body))
         .send(body)
         .map_err(|error| refused(path, &error.to_string()))?;
     let status = reply.status();

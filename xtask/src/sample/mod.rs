@@ -4,6 +4,7 @@
 mod answers;
 mod device;
 pub mod fill;
+pub mod load;
 mod office;
 mod province;
 mod public;

@@ -5,10 +5,11 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use survey::day::Millis;
+use survey::day::{Day, Millis};
 use survey::id::{Channel, CounterId, DeviceClass, UnitId};
 use survey::wire::device::Names;
 use survey::wire::dossiers::{DossierCount, DossierOutcome, WantedDossiers};
+use survey::wire::forms::NewForm;
 use survey::wire::manager::{FreshCode, NewAccount, NewCode, NewGrant, Role, Setup, SignIn, Units};
 use survey::wire::people::Proof;
 use survey::wire::public::{
@@ -90,6 +91,19 @@ impl Office {
             self.ask::<Value>("POST", "/v1/units", &units)?;
         }
         Ok(())
+    }
+
+    /// Adds a form to the house.
+    ///
+    /// # Errors
+    /// When the server refuses it.
+    pub fn add_form(&mut self, file: &str, starts: Day) -> Result<(), Trouble> {
+        let form = NewForm {
+            file: file.to_owned(),
+            starts,
+            dry_run: false,
+        };
+        self.ask::<Value>("POST", "/v1/forms", &form).map(drop)
     }
 
     /// Makes an account that reads the figures of a node and gives out codes for devices there.
