@@ -182,7 +182,15 @@ mod tests {
         ]);
         let wish = wish.expect("it is right");
         assert_eq!((wish.what, wish.sizes), (Some(What::Query), vec![500, 900]));
-        let words = ["ingest", "--stored", "1000", "--records", "20", "--connections", "1"];
+        let words = [
+            "ingest",
+            "--stored",
+            "1000",
+            "--records",
+            "20",
+            "--connections",
+            "1",
+        ];
         let wish = read(&words).expect("it is right");
         let wanted = ingest::Wanted {
             stored: vec![1_000],

@@ -190,6 +190,7 @@ impl Site<'_> {
         sent(host, &warming, connections)?;
         house.rest()?;
         let all = house.batches(is_spread, records, batches)?;
+        eprintln!("{batches} batches of {records} over {connections} connections ...");
         let (process, own) = (server.process(), std::process::id());
         process::forget_peak(process);
         let before = [process, own].map(process::computed);
@@ -226,8 +227,14 @@ impl Site<'_> {
         let file = self.folder.join("batches");
         files::write(&file, lines)?;
         files::make_folder(&folder)?;
-        let mut tool = Tool::new(self.bare, self.folder)
-            .args(["--form", "form.json", "--batches", "batches", "--folder", "bare"]);
+        let mut tool = Tool::new(self.bare, self.folder).args([
+            "--form",
+            "form.json",
+            "--batches",
+            "batches",
+            "--folder",
+            "bare",
+        ]);
         if self.onto.is_some() {
             tool = tool.args(["--onto", "onto.sqlite"]);
         }
@@ -257,7 +264,10 @@ fn sent(host: &str, batches: &[Sealed], connections: usize) -> Result<Sent, Trou
     let sent = sender::send(host, batches, connections)
         .map_err(|error| Trouble::new(format!("A batch was not answered: {error}"), again))?;
     match &sent.refused {
-        Some(refused) => Err(Trouble::new(format!("The server answered {refused}"), again)),
+        Some(refused) => Err(Trouble::new(
+            format!("The server answered {refused}"),
+            again,
+        )),
         None => Ok(sent),
     }
 }

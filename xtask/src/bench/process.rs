@@ -9,7 +9,9 @@ use rustix::param::clock_ticks_per_second;
 #[must_use]
 pub fn computed(process: u32) -> Duration {
     let said = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
-    let ticks = u32::try_from(clock_ticks_per_second()).unwrap_or(100).max(1);
+    let ticks = u32::try_from(clock_ticks_per_second())
+        .unwrap_or(100)
+        .max(1);
     Duration::from_secs(ticks_in(&said)) / ticks
 }
 

@@ -77,8 +77,7 @@ impl House {
         let file = longer(&files::read_text(
             &project.root.join("survey/forms/sipas2022.json"),
         )?)?;
-        let form =
-            Form::parse(&file).map_err(|error| refused("/v1/forms", &error.to_string()))?;
+        let form = Form::parse(&file).map_err(|error| refused("/v1/forms", &error.to_string()))?;
         office.add_form(&file, day)?;
         let mut units = province::units()?;
         units.extend(province::departments()?);
@@ -88,7 +87,10 @@ impl House {
             Device::enrol(&server.counter(), &code, 1)
         };
         let mut collecting = units.iter().filter(|unit| unit.collects);
-        let all: Vec<Device> = collecting.clone().map(&mut enrol).collect::<Result<_, _>>()?;
+        let all: Vec<Device> = collecting
+            .clone()
+            .map(&mut enrol)
+            .collect::<Result<_, _>>()?;
         let first = collecting.next().into_iter();
         let one = first.flat_map(|unit| std::iter::repeat_n(unit, AT_ONE));
         let one: Vec<Device> = one.map(enrol).collect::<Result<_, _>>()?;
@@ -121,9 +123,17 @@ impl House {
         size: usize,
         count: usize,
     ) -> Result<Vec<Sealed>, Trouble> {
-        let mut devices = std::mem::take(if is_spread { &mut self.all } else { &mut self.one });
+        let mut devices = std::mem::take(if is_spread {
+            &mut self.all
+        } else {
+            &mut self.one
+        });
         let sealed = self.sealed(&mut devices, size, count);
-        *(if is_spread { &mut self.all } else { &mut self.one }) = devices;
+        *(if is_spread {
+            &mut self.all
+        } else {
+            &mut self.one
+        }) = devices;
         sealed
     }
 
@@ -135,7 +145,10 @@ impl House {
     ) -> Result<Vec<Sealed>, Trouble> {
         if count > devices.len() * AT_ONCE {
             return Err(Trouble::new(
-                format!("{} kiosks may not send {count} batches at once", devices.len()),
+                format!(
+                    "{} kiosks may not send {count} batches at once",
+                    devices.len()
+                ),
                 "Measure with fewer batches",
             ));
         }

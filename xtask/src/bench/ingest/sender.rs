@@ -157,6 +157,8 @@ mod tests {
         let (status, body) = receive(&mut said).expect("an answer");
         assert_eq!((status.as_str(), body.as_str()), ("200", "{1}"));
         let mut endless = &b"HTTP/1.1 200 OK\r\n\r\n"[..];
-        receive(&mut endless).map(drop).expect_err("it has no length");
+        receive(&mut endless)
+            .map(drop)
+            .expect_err("it has no length");
     }
 }
