@@ -33,6 +33,15 @@ pub async fn read(request: &mut Request, most: usize) -> Result<Vec<u8>, Refused
     if declared.is_some_and(|length| length > MOST_DRAINED_BYTES) {
         return Err(too_large());
     }
+    // The runtime hands over as many bytes as were declared, and these in one piece.
+    if declared.is_some_and(|length| length <= most) {
+        let bytes = request.bytes().await?;
+        return if bytes.len() <= most {
+            Ok(bytes)
+        } else {
+            Err(too_large())
+        };
+    }
     let (mut bytes, mut received) = (Vec::new(), 0_usize);
     let mut stream = request.stream()?;
     while let Some(chunk) = futures_util::StreamExt::next(&mut stream).await {

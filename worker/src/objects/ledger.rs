@@ -9,7 +9,8 @@ pub use super::kept::{Rescued, Taken};
 use super::name::ObjectName;
 use super::remembered::Remembered;
 use super::shell::Shell;
-use super::{Ask, Asked, signature};
+use super::signature::Keys;
+use super::{Ask, Asked};
 use crate::access::token;
 use crate::beside::Beside;
 use crate::forms::Forms;
@@ -27,7 +28,7 @@ use std::time::Duration;
 use survey::day::Millis;
 use survey::id::{DeviceId, UnitId};
 use survey::ledger::Sender;
-use survey::release::{Rhythm, Slice};
+use survey::release::{Rhythm, Slice, next_release};
 use survey::wire::batch::{BatchError, Reply, read_batch};
 use survey::wire::code::Code;
 use survey::wire::tally::write_snapshot;
@@ -37,6 +38,8 @@ use worker::{Delay, DurableObject, Env, Request, Response, Result, State, durabl
 /// Batches that a device may send at once, and then a minute (rule W10).
 const BURST: i64 = 120;
 const REFILL_A_MINUTE: i64 = 60;
+/// By how much two readings of the same instant may differ.
+const JITTER_MS: i64 = 1_000;
 
 /// The Durable Object.
 #[durable_object]
@@ -45,6 +48,7 @@ pub struct Ledger {
     allowance: Allowance<DeviceId>,
     /// Of batches that name a device and are not signed with its valid key.
     strangers: Allowance<DeviceId>,
+    keys: Keys,
     /// The forms that its rows know, read once.
     forms: RefCell<Option<Forms>>,
     /// The sums of its atoms.
@@ -59,6 +63,7 @@ impl DurableObject for Ledger {
             shell: Shell::new(state, env, SCHEMA, Rows),
             allowance: Allowance::of(BURST, REFILL_A_MINUTE),
             strangers: Allowance::of(BURST, REFILL_A_MINUTE),
+            keys: Keys::default(),
             forms: RefCell::new(None),
             slices: Remembered::default(),
             alarm: Cell::new(None),
@@ -253,7 +258,8 @@ impl Ledger {
             .ok_or_else(Refused::unknown_device)?;
         let is_signed = match &asked.signature {
             Some((made, path)) => {
-                signature::fits(&standing.known.key, made, path, &asked.body).await
+                let key = &standing.known.key;
+                self.keys.fit(key, made, path, &asked.body).await
             }
             None => false,
         };
@@ -276,7 +282,9 @@ impl Ledger {
             rhythm: self.rhythm(),
         })?;
         traffic::judged(&count.verdicts, count.unread.len());
-        self.tend_soon().await?;
+        if count.is_untold || !self.is_woken_in_time(asked.now) {
+            self.tend_soon().await?;
+        }
         Ok(Reply {
             v: VERSION,
             batch: batch.batch,
@@ -332,10 +340,21 @@ impl Ledger {
         }
     }
 
+    /// Whether the alarm goes off at the next release at the latest: more that waits asks for no sooner one.
+    fn is_woken_in_time(&self, now: Millis) -> bool {
+        let real = clock::real();
+        let next = next_release(now).map(|next| real.plus(next.since(now)));
+        let alarm = self.alarm.get().filter(|alarm| *alarm > real);
+        let is_soon = |alarm: Millis, next: Millis| alarm <= next.plus(JITTER_MS);
+        alarm
+            .zip(next)
+            .is_some_and(|(alarm, next)| is_soon(alarm, next))
+    }
+
     /// Sees to it that [`Ledger::tend`] runs, soon where sums are to be sent, else at the release.
     async fn tend_soon(&self) -> std::result::Result<(), Refused> {
         let rows = self.shell.rows()?;
-        let wait_ms = if rows.unacknowledged(&self.forms()?)?.is_some() {
+        let wait_ms = if rows.is_untold()? {
             Some(0)
         } else {
             let now = clock::now(&self.shell.env).await?;

@@ -1,9 +1,48 @@
 //! Signatures of devices and passkeys: ECDSA over P-256 with SHA-256, checked by the runtime's WebCrypto
-//! (rules W1, S5).
+//! (rules W1, S5). Never: a private key.
 
 use super::crypto::{KEY_BYTES, bytes, decode, object, subtle, uses};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use survey::wire::device::signed_bytes;
 use wasm_bindgen::JsValue;
+
+/// Public keys that an object keeps at most as the runtime has them. A unit has a few devices.
+const MOST_KEPT: usize = 256;
+
+/// Public keys as the runtime has them, by how they are written: making one of its 65 bytes takes about as
+/// long as checking a signature with it. Whose a key is and whether it still holds is asked elsewhere, every
+/// time.
+#[derive(Default)]
+pub struct Keys(RefCell<BTreeMap<String, JsValue>>);
+
+impl Keys {
+    /// As [`fits`].
+    pub async fn fit(&self, key: &str, signature: &str, path: &str, body: &[u8]) -> bool {
+        let Some(signature) = decode(signature) else {
+            return false;
+        };
+        let known = self.0.borrow().get(key).cloned();
+        let made = match known {
+            Some(made) => made,
+            None => match self.make(key).await {
+                Some(made) => made,
+                None => return false,
+            },
+        };
+        check(made, &signature, &signed_bytes(path, body)).await
+    }
+
+    async fn make(&self, key: &str) -> Option<JsValue> {
+        let made = import(&decode(key)?).await?;
+        let mut kept = self.0.borrow_mut();
+        if kept.len() >= MOST_KEPT {
+            kept.clear();
+        }
+        kept.insert(key.to_owned(), made.clone());
+        Some(made)
+    }
+}
 
 /// Bytes of a signature: r, s.
 const SIGNATURE_BYTES: usize = 64;
@@ -28,16 +67,18 @@ pub async fn is_over(key: &str, signature: &[u8], signed: &[u8]) -> bool {
 }
 
 async fn holds(key: &[u8], signature: &[u8], signed: &[u8]) -> bool {
-    if key.len() != KEY_BYTES || signature.len() != SIGNATURE_BYTES {
-        return false;
+    match import(key).await {
+        Some(key) => check(key, signature, signed).await,
+        None => false,
     }
-    // A key that is no point of the curve makes WebCrypto throw.
-    let verified = verify(key, signature, signed).await;
-    verified.is_ok_and(|verified| verified.is_truthy())
 }
 
-async fn verify(key: &[u8], signature: &[u8], signed: &[u8]) -> Result<JsValue, JsValue> {
-    let curve = object(&[("name", "ECDSA".into()), ("namedCurve", "P-256".into())])?;
+/// A key as the runtime has it; `None` for bytes that are no point of the curve.
+async fn import(key: &[u8]) -> Option<JsValue> {
+    if key.len() != KEY_BYTES {
+        return None;
+    }
+    let curve = object(&[("name", "ECDSA".into()), ("namedCurve", "P-256".into())]).ok()?;
     let key = [
         "raw".into(),
         bytes(key),
@@ -45,8 +86,17 @@ async fn verify(key: &[u8], signature: &[u8], signed: &[u8]) -> Result<JsValue, 
         JsValue::FALSE,
         uses(&["verify"]),
     ];
-    let key = subtle("importKey", &key).await?;
-    let algorithm = object(&[("name", "ECDSA".into()), ("hash", "SHA-256".into())])?;
+    subtle("importKey", &key).await.ok()
+}
+
+async fn check(key: JsValue, signature: &[u8], signed: &[u8]) -> bool {
+    if signature.len() != SIGNATURE_BYTES {
+        return false;
+    }
+    let Ok(algorithm) = object(&[("name", "ECDSA".into()), ("hash", "SHA-256".into())]) else {
+        return false;
+    };
     let question = [algorithm, key, bytes(signature), bytes(signed)];
-    subtle("verify", &question).await
+    let verified = subtle("verify", &question).await;
+    verified.is_ok_and(|verified| verified.is_truthy())
 }

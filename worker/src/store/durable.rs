@@ -5,14 +5,63 @@
 //! body cannot await, and an exception (also a panic's) undoes it.
 
 use super::port::{Row, Sql, Store, StoreError, Value};
-use js_sys::{Function, Reflect};
+use std::cell::OnceCell;
+
+use js_sys::{Array, Function, Reflect};
 use wasm_bindgen::{JsCast as _, JsValue, closure::ScopedClosure};
-use worker::{SqlStorage, SqlStorageValue, State, Storage};
+use worker::{SqlStorageValue, State, Storage};
 
 /// The database of one Durable Object.
 pub struct Durable {
     storage: Storage,
-    sql: SqlStorage,
+    sql: Database,
+    begin: Function,
+}
+
+/// Its statements. The SDK's own cursor asks the runtime half a dozen times for each row; this asks for all
+/// of them at once.
+struct Database {
+    storage: JsValue,
+    exec: Function,
+    /// A cursor's, known with the first of them.
+    raw: OnceCell<Function>,
+    /// `Array.from`.
+    list: Function,
+}
+
+fn method(of: &JsValue, name: &str) -> Result<Function, StoreError> {
+    let found = Reflect::get(of, &name.into()).and_then(JsValue::dyn_into);
+    found.map_err(|thrown| worker::Error::from(thrown).into())
+}
+
+/// The class of lists.
+fn array() -> Result<JsValue, StoreError> {
+    let found = Reflect::get(&js_sys::global(), &"Array".into());
+    found.map_err(|thrown| worker::Error::from(thrown).into())
+}
+
+impl Database {
+    /// Runs a statement to its end; returns its rows, each a list of cells. A cursor that is not read to its
+    /// end would keep its statement, and another would be compiled the next time.
+    fn exec(&self, statement: &str, values: &[Value]) -> Result<Array, StoreError> {
+        let arguments = Array::of1(&statement.into());
+        for value in values {
+            arguments.push(&bind(value));
+        }
+        let thrown = |thrown: JsValue| StoreError::from(worker::Error::from(thrown));
+        let cursor = self.exec.apply(&self.storage, &arguments).map_err(thrown)?;
+        let raw = match self.raw.get() {
+            Some(raw) => raw,
+            None => {
+                let raw = method(&cursor, "raw")?;
+                self.raw.get_or_init(|| raw)
+            }
+        };
+        let rows = raw.call0(&cursor).map_err(thrown)?;
+        // By its name, since a row may throw while it is fetched, and the binding would not catch that.
+        let listed = self.list.call1(&JsValue::UNDEFINED, &rows);
+        Ok(listed.map_err(thrown)?.unchecked_into())
+    }
 }
 
 impl Durable {
@@ -24,16 +73,28 @@ impl Durable {
         let storage = state.storage();
         let sql = storage.sql();
         sql.exec(schema, None)?;
-        Ok(Self { storage, sql })
+        let raw: JsValue = sql.as_ref().clone();
+        let begin = method(storage.as_raw(), "transactionSync")?;
+        let exec = method(&raw, "exec")?;
+        let sql = Database {
+            storage: raw,
+            exec,
+            raw: OnceCell::new(),
+            list: method(&array()?, "from")?,
+        };
+        Ok(Self {
+            storage,
+            sql,
+            begin,
+        })
     }
 
     fn transaction(&self, work: &mut dyn FnMut() -> Result<(), JsValue>) -> Result<(), JsValue> {
         let storage: &JsValue = self.storage.as_raw();
-        let begin: Function = Reflect::get(storage, &"transactionSync".into())?.dyn_into()?;
         let mut body = work;
         let body =
             ScopedClosure::<dyn FnMut() -> Result<(), JsValue>>::borrow_mut_aborting(&mut body);
-        begin.call1(storage, body.as_js_value()).map(|_| ())
+        self.begin.call1(storage, body.as_js_value()).map(|_| ())
     }
 }
 
@@ -43,18 +104,17 @@ impl From<worker::Error> for StoreError {
     }
 }
 
-impl Sql for SqlStorage {
+impl Sql for Database {
     fn rows(&self, statement: &str, values: &[Value]) -> Result<Vec<Row>, StoreError> {
-        let bound: Vec<_> = values.iter().map(bind).collect();
-        self.exec_raw(statement, bound)?
-            .raw()
-            .map(|row| {
-                row?.into_iter()
-                    .map(cell)
-                    .collect::<Result<_, _>>()
-                    .map(Row)
-            })
-            .collect()
+        let cells = |row: JsValue| {
+            let cells = Array::from(&row);
+            cells.iter().map(cell).collect::<Result<_, _>>().map(Row)
+        };
+        self.exec(statement, values)?.iter().map(cells).collect()
+    }
+
+    fn run(&self, statement: &str, values: &[Value]) -> Result<(), StoreError> {
+        self.exec(statement, values).map(|_| ())
     }
 }
 
@@ -66,8 +126,8 @@ fn bind(value: &Value) -> JsValue {
     }
 }
 
-fn cell(value: SqlStorageValue) -> Result<Value, StoreError> {
-    match value {
+fn cell(value: JsValue) -> Result<Value, StoreError> {
+    match SqlStorageValue::try_from(value)? {
         SqlStorageValue::Null => Ok(Value::Null),
         SqlStorageValue::Integer(number) => Ok(Value::Integer(number)),
         SqlStorageValue::String(text) => Ok(Value::Text(text)),
@@ -97,5 +157,12 @@ impl Store for Durable {
             (_, Err(thrown)) => Err(StoreError::from(worker::Error::from(thrown)).into()),
             (None, Ok(())) => Err(StoreError("the transaction did not run its body".into()).into()),
         }
+    }
+
+    fn reading<T, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce(&dyn Sql) -> Result<T, E>,
+    ) -> Result<T, E> {
+        work(&self.sql)
     }
 }

@@ -63,6 +63,18 @@ pub trait Store {
         &self,
         work: impl FnOnce(&dyn Sql) -> Result<T, E>,
     ) -> Result<T, E>;
+
+    /// Does `work` that reads only. Nobody else writes between its statements, since nothing is awaited
+    /// there: where that alone keeps them together, no transaction is needed.
+    ///
+    /// # Errors
+    /// As [`Store::atomically`].
+    fn reading<T, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce(&dyn Sql) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.atomically(work)
+    }
 }
 
 /// One row of a result, cells in the order of the statement.

@@ -190,6 +190,7 @@ impl Site<'_> {
         sent(host, &warming, connections)?;
         house.rest()?;
         let all = house.batches(is_spread, records, batches)?;
+        eprintln!("{batches} batches of {records} over {connections} connections ...");
         let (process, own) = (server.process(), std::process::id());
         process::forget_peak(process);
         let before = [process, own].map(process::computed);

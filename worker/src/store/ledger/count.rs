@@ -1,13 +1,14 @@
 //! Counting what was handed in: receipts, responses and tallies in one transaction (rules L2, L3).
 
 use super::entries::{Arrival, Entries, receipts};
+use super::facts::Facts;
 use super::quarantine::kept_text;
-use super::{Ledger, damaged, devices, number, raise_version, set_number, today, unit};
+use super::{Ledger, damaged, devices, number, set_number, today};
 use crate::refused::Refused;
 use crate::store::port::{Sql, Store, StoreError};
 use survey::day::{Day, Millis};
 use survey::form::Form;
-use survey::id::{DeviceId, ResponseId};
+use survey::id::{DeviceId, ResponseId, UnitId};
 use survey::ledger::{Desk, Entry, Judgement, Sender, judge};
 use survey::release::Rhythm;
 use survey::wire::batch::{Batch, CommentPart, Record, RecordVerdict};
@@ -78,6 +79,8 @@ pub struct Count {
     pub restore: u32,
     /// The Ledger's version.
     pub version: u64,
+    /// Whether the Rollup above has not acknowledged what is released here.
+    pub is_untold: bool,
 }
 
 impl<S: Store> Ledger<S> {
@@ -143,7 +146,13 @@ impl<S: Store> Ledger<S> {
     fn take_together(&self, delivery: Delivery, records: &[&Record]) -> Result<Count, Refused> {
         let Delivery { now, rhythm, .. } = delivery;
         self.0.atomically(|sql| {
-            super::release::look(sql, now, rhythm)?;
+            let mut facts = Facts::read(sql)?;
+            // On all but the first batch after a release there is nothing to look at, before and after.
+            let is_quiet = facts.is_quiet(now, rhythm);
+            if !is_quiet {
+                super::release::look(sql, now, rhythm)?;
+                facts = Facts::read(sql)?;
+            }
             if let (Sender::Verified { .. }, Some((batch, digest))) =
                 (delivery.sender, delivery.batch)
             {
@@ -151,14 +160,22 @@ impl<S: Store> Ledger<S> {
             }
             let mut count = Count::default();
             let mut entries = Entries::default();
-            judge_all(sql, delivery, records, &mut count, &mut entries)?;
+            let unit = facts.unit()?;
+            judge_all(sql, (delivery, unit), records, &mut count, &mut entries)?;
+            let mut version = facts.number("version");
             if !entries.is_empty() {
                 entries.write(sql)?;
-                raise_version(sql)?;
-                super::release::look(sql, now, rhythm)?;
+                version += 1;
+                set_number(sql, "version", version)?;
+                if !is_quiet {
+                    super::release::look(sql, now, rhythm)?;
+                    facts = Facts::read(sql)?;
+                    version = facts.number("version");
+                }
             }
-            count.restore = u32::try_from(number(sql, "restore")?).map_err(|_| damaged())?;
-            count.version = u64::try_from(number(sql, "version")?).map_err(|_| damaged())?;
+            count.restore = u32::try_from(facts.number("restore")).map_err(|_| damaged())?;
+            count.version = u64::try_from(version).map_err(|_| damaged())?;
+            count.is_untold = facts.is_untold()?;
             Ok(count)
         })
     }
@@ -166,12 +183,12 @@ impl<S: Store> Ledger<S> {
 
 fn judge_all(
     sql: &dyn Sql,
-    delivery: Delivery,
+    (delivery, unit): (Delivery, Option<UnitId>),
     records: &[&Record],
     count: &mut Count,
     entries: &mut Entries,
 ) -> Result<(), Refused> {
-    let Some(unit) = unit(sql)? else {
+    let Some(unit) = unit else {
         return Err(Refused::broken("a Ledger counts before it knows its unit"));
     };
     let desk = Desk {

@@ -110,7 +110,7 @@ impl<S: Store> Ledger<S> {
     /// # Errors
     /// Broken when the store fails.
     pub fn standing(&self, id: DeviceId) -> Result<Option<Standing>, Refused> {
-        self.0.atomically(|sql| {
+        self.0.reading(|sql| {
             let row = sql.first(
                 "SELECT key, is_active, enrolled, unverified, unverified_day
                  FROM device WHERE id = ?1",
@@ -247,6 +247,11 @@ fn has_room(
     if sql.first(known, &[device.into(), epoch.into()])?.is_some() {
         return Ok(true);
     }
+    has_room_for_one(sql, all, device)
+}
+
+/// Whether few of a device's epochs are known.
+fn has_room_for_one(sql: &dyn Sql, all: &str, device: &str) -> Result<bool, StoreError> {
     let epochs = sql.first(all, &[device.into()])?;
     Ok(epochs.map_or(Ok(0), |row| row.integer(0))? < MOST_EPOCHS)
 }
@@ -259,23 +264,23 @@ fn number_used(
     today: Day,
 ) -> Result<(), StoreError> {
     let epoch = batch.epoch.to_string();
-    let earlier = sql.first(
-        "SELECT digest FROM upload WHERE device = ?1 AND epoch = ?2 AND no = ?3",
+    let row = sql.first(
+        "SELECT (SELECT digest FROM upload WHERE device = ?1 AND epoch = ?2 AND no = ?3),
+           EXISTS(SELECT 1 FROM upload WHERE device = ?1 AND epoch = ?2)",
         &[device.into(), epoch.as_str().into(), batch.no.into()],
     )?;
-    match earlier {
-        Some(earlier) if earlier.text(0)? == digest => Ok(()),
+    let row = row.ok_or_else(damaged)?;
+    let is_known_epoch = row.integer(1)? != 0;
+    match row.maybe_text(0)? {
+        Some(earlier) if earlier == digest => Ok(()),
         Some(_) => sql.run(
             "INSERT INTO flag VALUES ('fork', ?1, ?2, 1)
              ON CONFLICT DO UPDATE SET times = times + 1",
             &[device.into(), today.to_string().into()],
         ),
         None => {
-            let uploads = [
-                "SELECT 1 FROM upload WHERE device = ?1 AND epoch = ?2 LIMIT 1",
-                "SELECT count(DISTINCT epoch) FROM upload WHERE device = ?1",
-            ];
-            if !has_room(sql, uploads, device, &epoch)? {
+            let epochs = "SELECT count(DISTINCT epoch) FROM upload WHERE device = ?1";
+            if !is_known_epoch && !has_room_for_one(sql, epochs, device)? {
                 sql.run("DELETE FROM upload WHERE device = ?1", &[device.into()])?;
             }
             sql.run(

@@ -184,7 +184,12 @@ impl Entries {
         insert(sql, columns, &self.quarantined, "")?;
         let columns = "comment (key, form, month, text, needs_review)";
         insert(sql, columns, &self.comments, "")?;
-        if let Some(restored) = last_restore(sql)? {
+        let is_any_certain = !self.commented.is_empty();
+        if let Some(restored) = is_any_certain
+            .then(|| last_restore(sql))
+            .transpose()?
+            .flatten()
+        {
             let after = self.commented.iter().filter(|(_, day)| *day > restored);
             let since = restored.to_string();
             let after = after.map(|(key, _)| [key.as_str().into(), since.as_str().into()]);

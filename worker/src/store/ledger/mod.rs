@@ -6,6 +6,7 @@ mod comments;
 mod count;
 mod devices;
 mod entries;
+mod facts;
 mod quarantine;
 mod recount;
 mod release;

@@ -1,5 +1,6 @@
 //! What waits becomes atoms (rules P5, P6), and the sums of the atoms go up (rule L11).
 
+use super::facts::Facts;
 use super::{Ledger, damaged, number, raise_version, set_number, today, unit};
 use crate::refused::Refused;
 use crate::store::port::{Row, Sql, Store, StoreError};
@@ -28,7 +29,7 @@ impl<S: Store> Ledger<S> {
     /// # Errors
     /// Broken when the store fails.
     pub fn next_look(&self, now: Millis) -> Result<Option<Millis>, Refused> {
-        self.0.atomically(|sql| {
+        self.0.reading(|sql| {
             let waiting = waiting(sql)?;
             let next = next_release(now).filter(|at| {
                 let mut forms = waiting.iter();
@@ -116,6 +117,14 @@ impl<S: Store> Ledger<S> {
         })
     }
 
+    /// Whether there is something that the Rollup above has not acknowledged yet.
+    ///
+    /// # Errors
+    /// Broken when the store fails.
+    pub fn is_untold(&self) -> Result<bool, Refused> {
+        self.0.reading(|sql| Ok(is_untold(sql)?))
+    }
+
     /// The nearest Rollup has a snapshot.
     ///
     /// # Errors
@@ -136,25 +145,17 @@ impl<S: Store> Ledger<S> {
 /// The nodes above, nearest first.
 fn above(sql: &dyn Sql) -> Result<Vec<UnitId>, StoreError> {
     let row = sql.first("SELECT value FROM word WHERE name = 'above'", &[])?;
-    row.map_or(Ok(Vec::new()), |row| {
-        read(row.text(0)?).map_err(|_| damaged())
-    })
+    row.map_or(Ok(Vec::new()), |row| above_of(row.text(0)?))
+}
+
+/// The nodes above as the table has them.
+pub(super) fn above_of(text: &str) -> Result<Vec<UnitId>, StoreError> {
+    read(text).map_err(|_| damaged())
 }
 
 /// Whether the nearest Rollup has not acknowledged what is released here.
 pub(super) fn is_untold(sql: &dyn Sql) -> Result<bool, StoreError> {
-    let (released, restore) = (number(sql, "released")?, number(sql, "restore")?);
-    // A Ledger that was restored tells so even with nothing released: the Rollup may hold sums of a
-    // time that was undone.
-    if unit(sql)?.is_none() || (released == 0 && restore == 0) {
-        return Ok(false);
-    }
-    let above = above(sql)?;
-    // A Ledger that was moved in the tree sends its sums to its new place, too.
-    let told = sql.first("SELECT value FROM word WHERE name = 'told'", &[])?;
-    let told = told.as_ref().map(|row| row.text(0)).transpose()?;
-    let is_told = told == above.first().map(UnitId::as_str);
-    Ok(!above.is_empty() && (!is_told || number(sql, "acknowledged")? < released))
+    Facts::read(sql)?.is_untold()
 }
 
 /// How long a restored Ledger releases nothing: over a weekend the devices that have what it lost come
