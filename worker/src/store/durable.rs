@@ -50,12 +50,11 @@ impl Database {
         }
         let thrown = |thrown: JsValue| StoreError::from(worker::Error::from(thrown));
         let cursor = self.exec.apply(&self.storage, &arguments).map_err(thrown)?;
-        let raw = match self.raw.get() {
-            Some(raw) => raw,
-            None => {
-                let raw = method(&cursor, "raw")?;
-                self.raw.get_or_init(|| raw)
-            }
+        let raw = if let Some(raw) = self.raw.get() {
+            raw
+        } else {
+            let raw = method(&cursor, "raw")?;
+            self.raw.get_or_init(|| raw)
         };
         let rows = raw.call0(&cursor).map_err(thrown)?;
         // By its name, since a row may throw while it is fetched, and the binding would not catch that.
