@@ -50,12 +50,14 @@ impl Database {
         }
         let thrown = |thrown: JsValue| StoreError::from(worker::Error::from(thrown));
         let cursor = self.exec.apply(&self.storage, &arguments).map_err(thrown)?;
-        let raw = if let Some(raw) = self.raw.get() {
-            raw
-        } else {
-            let raw = method(&cursor, "raw")?;
-            self.raw.get_or_init(|| raw)
-        };
+        if self.raw.get().is_none() {
+            // Empty until now, so it is taken.
+            let _ = self.raw.set(method(&cursor, "raw")?);
+        }
+        let raw = self
+            .raw
+            .get()
+            .ok_or_else(|| StoreError("a cursor without rows".into()))?;
         let rows = raw.call0(&cursor).map_err(thrown)?;
         // By its name, since a row may throw while it is fetched, and the binding would not catch that.
         let listed = self.list.call1(&JsValue::UNDEFINED, &rows);
