@@ -45,6 +45,8 @@ pub enum Turn {
     Quiet,
     /// The tablet is brought to a network every other week.
     Late,
+    /// Staff stand beside nearly every other citizen.
+    Assists,
 }
 
 /// How often the best face is pressed by somebody who is no citizen.
@@ -90,7 +92,8 @@ impl Story {
             (UnitKind::Commune, 9) => Turn::Improves,
             (UnitKind::Commune, 13) => Turn::Stuffs,
             (UnitKind::Commune, 17) => Turn::Quiet,
-            (UnitKind::Commune, 21 | 40) => Turn::Late,
+            (UnitKind::Commune, 40 | 61) => Turn::Late,
+            (UnitKind::Commune, 29) => Turn::Assists,
             _ => Turn::Plain,
         };
         let a_day = match unit.kind {
@@ -104,6 +107,11 @@ impl Story {
                     "express6"
                 } else {
                     "sipas2022"
+                },
+                // As much help as is usual, a little more here and a little less there.
+                assisted: match turn {
+                    Turn::Assists => 45,
+                    _ => [6, 9, 7, 11, 8, 10, 7][at % 7],
                 },
                 ..Leaning::of_place(at)
             },
@@ -201,10 +209,11 @@ mod tests {
                 Turn::Improves,
                 Turn::Stuffs,
                 Turn::Quiet,
-                Turn::Late
+                Turn::Late,
+                Turn::Assists
             ]
             .map(count),
-            [1, 1, 1, 1, 2]
+            [1, 1, 1, 1, 2, 1]
         );
         assert_eq!(stories[0].a_day, 210);
         let communes = stories[1..105].iter();
