@@ -22,12 +22,13 @@ use crate::{
 /// The verb.
 pub const VERB: Verb = Verb {
     name: "bench",
-    summary: "measure what people wait for, into docs/BENCHMARKS.md: bench counter, country, query, ingest",
+    summary: "measure what people wait for, into docs/BENCHMARKS.md: bench counter, country, query, ingest, limit",
     options: "
   counter         the counter's page in Chromium, and after many surveys and with many waiting
   country         the page of units in Chromium, with the whole country on it
   query           the answers that a manager's overview and unit page are made of
   ingest          responses that the server counts a second, beside bare SQLite
+  limit           what the runtime alone costs for one small request through an object
   --responses N   of a query: stored by then; named again, one after the other (10000, 200000,
                   1000000)
   --stored N      of ingest: only with so many stored at the unit; named again, one after the other
@@ -53,6 +54,7 @@ enum What {
     Country,
     Query,
     Ingest,
+    Limit,
 }
 
 fn read(Arguments { mut parser }: Arguments) -> Result<Wish, Trouble> {
@@ -69,6 +71,7 @@ fn read(Arguments { mut parser }: Arguments) -> Result<Wish, Trouble> {
             Arg::Value(name) if name == "country" => wish.what = Some(What::Country),
             Arg::Value(name) if name == "query" => wish.what = Some(What::Query),
             Arg::Value(name) if name == "ingest" => wish.what = Some(What::Ingest),
+            Arg::Value(name) if name == "limit" => wish.what = Some(What::Limit),
             Arg::Long("stored") => wish.ingest.stored.push(parser.value()?.parse()?),
             Arg::Long("records") => wish.ingest.records.push(parser.value()?.parse()?),
             Arg::Long("connections") => {
@@ -93,7 +96,7 @@ struct Row {
     p95: f64,
 }
 
-/// One measure as `tests/browser/bench-endurance.mjs` prints it.
+/// One measure that says its unit.
 #[derive(Debug, Deserialize)]
 struct Weighed {
     what: String,
@@ -118,7 +121,7 @@ fn bench(wish: &Wish) -> Result<(), Trouble> {
     let Some(what) = wish.what else {
         return Err(Trouble::new(
             "nothing to measure was named",
-            "Say what: cargo xtask bench counter, bench country, bench query, or bench ingest",
+            "Say what: cargo xtask bench counter, bench country, bench query, bench ingest, or bench limit",
         ));
     };
     let project = Project::here();
@@ -129,35 +132,37 @@ fn bench(wish: &Wish) -> Result<(), Trouble> {
     match what {
         What::Counter => {
             page(&project, "counter")?;
-            endurance(&project)
+            weighed(&project, "endurance", "tests/browser/bench-endurance.mjs")
         }
         What::Country => page(&project, "country"),
         What::Query => query::bench(&project, &wish.sizes, wish.is_json),
         What::Ingest => ingest::bench(&project, &wish.ingest, wish.is_json),
+        What::Limit => weighed(&project, "limit", "tests/workerd-limit.mjs"),
     }
 }
 
 /// What `tests/browser/bench-<name>.mjs` measures in a page.
 fn page(project: &Project, name: &str) -> Result<(), Trouble> {
-    let table = table(&said(project, name)?)?;
+    let script = format!("tests/browser/bench-{name}.mjs");
+    let table = table(&said(project, &script)?)?;
     print!("{table}");
     proofs::write_benchmark(project, name, &table)
 }
 
-/// A counter that has worked for long.
-fn endurance(project: &Project) -> Result<(), Trouble> {
-    let said = said(project, "endurance")?;
+/// What a script measures that gives each thing its own unit.
+fn weighed(project: &Project, name: &str, script: &str) -> Result<(), Trouble> {
+    let said = said(project, script)?;
     let mut table = String::from("| What | |\n|---|---|\n");
     for line in said.lines().filter(|line| line.starts_with('{')) {
         let Weighed { what, value, unit } = read_row(line)?;
-        writeln!(table, "| {what} | {value:.1} {unit} |").map_err(|_| not_a_row("no text"))?;
+        writeln!(table, "| {what} | {value:.2} {unit} |").map_err(|_| not_a_row("no text"))?;
     }
     print!("{table}");
-    proofs::write_benchmark(project, "endurance", &table)
+    proofs::write_benchmark(project, name, &table)
 }
 
-/// What `tests/browser/bench-<name>.mjs` says.
-fn said(project: &Project, name: &str) -> Result<String, Trouble> {
+/// What a script says.
+fn said(project: &Project, script: &str) -> Result<String, Trouble> {
     let chromium = chromium::get(project)?;
     let own = env::current_exe().map_err(|error| {
         Trouble::new(
@@ -166,16 +171,17 @@ fn said(project: &Project, name: &str) -> Result<String, Trouble> {
         )
     })?;
     Tool::new(project.node(), &project.root)
-        .args([format!("tests/browser/bench-{name}.mjs")])
+        .args([script])
         .env("CHROMIUM", chromium)
         .env("XTASK", own)
+        .env("WORKERD", project.workerd()?)
         .output()
 }
 
 fn not_a_row(error: &str) -> Trouble {
     Trouble::new(
         format!("the page's measurement printed another row: {error}"),
-        "Let the rows of tests/browser/bench-*.mjs have the members that xtask/src/bench.rs names",
+        "Let the rows of the script have the members that xtask/src/bench.rs names",
     )
 }
 
