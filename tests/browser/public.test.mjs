@@ -75,7 +75,8 @@ test("um17_the_public_page_keeps_nothing_runs_nothing_and_asks_nobody_else", { t
   const alphabet = new Intl.Collator("vi", { numeric: true });
   const units = plain.locator("section#units");
   for (const table of [units.locator("> table"), units.locator("details > table")]) {
-    const names = await table.locator("tbody th").allTextContents();
+    // As a reader sees them: one name of the list has two spaces.
+    const names = (await table.locator("tbody th").allTextContents()).map((name) => name.replaceAll(/\s+/g, " "));
     assert.ok(names.length > 3, `${names.length} units`);
     assert.deepEqual(names, names.toSorted(alphabet.compare), "by name, never by figure");
   }

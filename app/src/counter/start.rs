@@ -38,6 +38,7 @@ const RELOAD_MS: i64 = 30_000;
 
 /// Mounts the counter.
 pub fn start() {
+    page::remove("opening");
     // Never unmounted: the page is its life.
     leptos::mount::mount_to_renderer(&leptos::tachys::dom::body(), whole_page).forget();
 }
@@ -55,23 +56,16 @@ fn whole_page() {
     });
     // As long as the page, like the one below. A closure as a view would have to be one that can be sent
     // between threads, and asks at each use which one it is on (0014).
-    std::mem::forget(RenderEffect::new(
-        move |before: Option<Option<Standing>>| {
-            // The document itself says that it opens: what would be drawn over that for a moment would be laid
-            // out and painted in vain.
-            let page = kiosk.draw(|model| {
-                let has_opened = model.view() != View::Loading;
-                has_opened.then(|| draw::page(kiosk, model))
-            })?;
-            Some(if let Some(mut standing) = before.flatten() {
+    std::mem::forget(RenderEffect::new(move |before: Option<Standing>| {
+        let page = kiosk.draw(|model| draw::page(kiosk, model));
+        match before {
+            None => page.stand((*leptos::tachys::dom::body()).clone(), on_element),
+            Some(mut standing) => {
                 standing.change(page);
                 standing
-            } else {
-                page::remove("opening");
-                page.stand((*leptos::tachys::dom::body()).clone(), on_element)
-            })
-        },
-    ));
+            }
+        }
+    }));
 }
 
 /// Nothing can be kept, so nothing is asked; a page that was loaded again may have more luck. A storage
