@@ -58,6 +58,7 @@ mod roles;
 mod sealing;
 #[path = "live/sessions.rs"]
 mod sessions;
+#[cfg(feature = "office")]
 #[path = "live/spreadsheets.rs"]
 mod spreadsheets;
 #[path = "live/survival.rs"]

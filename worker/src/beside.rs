@@ -400,6 +400,32 @@ mod tests {
     }
 
     #[test]
+    fn um14_who_left_is_counted_over_the_months_that_are_asked_for() {
+        let visits = |month: &str, opened, abandoned| Visits {
+            month: month.into(),
+            opened,
+            abandoned,
+        };
+        let below = [Snapshot {
+            visits: vec![
+                visits("2026-09", 70, 60),
+                visits("2026-10", 200, 20),
+                visits("2026-11", 100, 5),
+            ],
+            ..crate::page::snapshot(id("33.1"), vec![slice("2026-10", 180, 150)])
+        }];
+        let forms = Forms::built_in();
+        let (form, _) = forms.with_code("express6").unwrap();
+        let of = |unit, from, to| {
+            let place = place(&below, &id(unit), "commune", form, (from, to));
+            (place.months.len(), place.opened, place.abandoned)
+        };
+        assert_eq!(of("33.1", "2026-10", "2026-11"), (1, 300, 25));
+        assert_eq!(of("33.1", "2026-11", "2026-11"), (0, 100, 5));
+        assert_eq!(of("33.2", "2026-10", "2026-11"), (0, 0, 0));
+    }
+
+    #[test]
     fn um7_coverage_is_told_where_every_month_has_its_dossiers() {
         let slices = [slice("2026-10", 60, 50), slice("2026-11", 40, 38)];
         let page = beside("")

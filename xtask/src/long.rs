@@ -257,7 +257,7 @@ fn live(project: &Project, proof: &str, test: &str) -> Result<(), Trouble> {
     setup::all(project)?;
     build::build(project)?;
     let said = Tool::cargo(&project.root)
-        .args(["test", "--package=survey-tests", "--features=live"])
+        .args(["test", "--package=survey-tests", "--features=live,office"])
         .args(["--test=live", test, "--", "--nocapture"])
         .env("KILLS", KILLS)
         .env("OFFICE", OFFICE)

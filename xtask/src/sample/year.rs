@@ -18,8 +18,9 @@ use super::answers::Citizens;
 use super::device::Device;
 use super::office::{Office, agent, refused};
 use super::province::{self, Unit};
+use super::signs::{self, Signs};
 use super::story::{Story, is_working_day};
-use super::{MANAGER, OPERATOR, SignIn, signs};
+use super::{MANAGER, OPERATOR, SignIn};
 use crate::{
     build,
     clock::{now, outside_the_calendar},
@@ -129,7 +130,8 @@ fn sample(wish: &Wish) -> Result<(), Trouble> {
     };
     let (lived, signs) = live(&project, &plan, wish)?;
     println!(
-        "{lived}; {signs}; `cargo xtask serve --data {}` shows them",
+        "{lived}; {}; `cargo xtask serve --data {}` shows them",
+        signs.said,
         data.path.display()
     );
     Ok(())
@@ -139,18 +141,19 @@ fn sample(wish: &Wish) -> Result<(), Trouble> {
 /// from a seed. Returns what to say about it, and of the signs of quality in it.
 ///
 /// # Errors
-/// As the verb.
+/// As the verb, and where nobody is marked who should be.
 pub fn whole(project: &Project, data: &Path) -> Result<(String, String), Trouble> {
     let wish = Wish {
         data: data.to_path_buf(),
         ..Wish::usual()?
     };
-    live(project, &Plan::for_test(data.to_path_buf()), &wish)
+    let (lived, signs) = live(project, &Plan::for_test(data.to_path_buf()), &wish)?;
+    Ok((lived, signs.of_a_year()?))
 }
 
 /// Lives through all of it on a server of its own, counts everything again at the end, and says what was
 /// seen, and which units bear a sign of quality.
-fn live(project: &Project, plan: &Plan, wish: &Wish) -> Result<(String, String), Trouble> {
+fn live(project: &Project, plan: &Plan, wish: &Wish) -> Result<(String, Signs), Trouble> {
     let server = Server::start(project, plan)?;
     let (began, sign_in) = (Instant::now(), SignIn::draw()?);
     let mut year = Year::open(&server, &plan.setup_code, &sign_in, wish)?;
@@ -165,7 +168,7 @@ fn live(project: &Project, plan: &Plan, wish: &Wish) -> Result<(String, String),
     year.office.sign_in(MANAGER, &sign_in.manager_password)?;
     let turns = year.posts.iter();
     let turns = turns.map(|post| (post.unit.id.clone(), post.story.turn));
-    let signs = signs::told(&mut year.office, &turns.collect());
+    let signs = signs::of(&mut year.office, &turns.collect());
     server.stop();
     if !differing.is_empty() {
         return Err(Trouble::new(
