@@ -2,11 +2,11 @@
 //! people skip, and nobody's answer is anybody's.
 
 use fastrand::Rng;
-use survey::answer::{Draft, Finished};
-use survey::day::{Day, DayQuality};
+use survey::answer::Draft;
+use survey::day::Day;
 use survey::form::{Form, Step};
-use survey::id::{ResponseId, Salt};
-use survey::submission::{DurationBucket, Mode, Parcel, Place, SaltedComment, Submission};
+use survey::id::ResponseId;
+use survey::submission::Mode;
 use survey::wire::batch::Record;
 
 use super::device::Device;
@@ -159,39 +159,14 @@ impl Citizens {
                 Step::Demographic(_) | Step::Comment => draft.skip(),
             }
         }
-        let Ok(Finished { response, comment }) = draft.finish() else {
-            return Err(refused("the form", "a draft that is not finished"));
-        };
-        let fields = &device.config.fields;
-        let field = fields
-            .get(self.random.usize(..fields.len().max(1)))
-            .ok_or_else(|| refused("/v1/device/config", "no service field"))?;
+        let field = self.random.usize(..device.config.fields.len().max(1));
         let is_assisted = self.random.u8(..100) < unit.assisted;
-        let submission = Submission {
-            response,
-            place: Place {
-                unit: device.unit().clone(),
-                field: field.id.clone(),
-                resolved_by: None,
-                class: device.config.class.clone(),
-                channel: device.config.channel.clone(),
-            },
-            mode: if is_assisted {
-                Mode::Assisted
-            } else {
-                Mode::SelfService
-            },
-            day,
-            day_quality: DayQuality::Anchored,
-            duration: DurationBucket::of_ms(self.random.i64(25_000..240_000)),
+        let mode = if is_assisted {
+            Mode::Assisted
+        } else {
+            Mode::SelfService
         };
-        let mut salt = [0; 16];
-        self.random.fill(&mut salt);
-        let comment = comment.map(|text| SaltedComment {
-            text,
-            salt: Salt::from_bytes(salt),
-        });
-        Ok(Record::of(&Parcel::seal(&submission, form, comment)))
+        device.seal(form, draft, (field, mode, day), &mut self.random)
     }
 
     /// A level around "Hài lòng" that follows the person.

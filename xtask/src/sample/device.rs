@@ -3,10 +3,14 @@
 use std::{fs::File, io::Read, path::Path};
 
 use base64ct::{Base64UrlUnpadded, Encoding};
+use fastrand::Rng;
 use p256::ecdsa::{Signature, SigningKey, signature::Signer};
-use survey::day::Day;
-use survey::id::{AppHash, BatchId, DeviceId, Epoch, UnitId};
+use survey::answer::{Draft, Finished};
+use survey::day::{Day, DayQuality};
+use survey::form::Form;
+use survey::id::{AppHash, BatchId, DeviceId, Epoch, Salt, UnitId};
 use survey::json;
+use survey::submission::{DurationBucket, Mode, Parcel, Place, SaltedComment, Submission};
 use survey::wire::batch::{Batch, DayCount, Record, Reply, Status, read_reply};
 use survey::wire::device::{Config, EnrolReply, EnrolRequest, signed_bytes};
 use survey::wire::{VERSION, write};
@@ -68,6 +72,46 @@ impl Device {
     #[must_use]
     pub const fn unit(&self) -> &UnitId {
         &self.config.unit
+    }
+
+    /// Seals what somebody answered here: about which service field, by its place in the configuration,
+    /// alone or with a helper, on which day.
+    ///
+    /// # Errors
+    /// When the draft is not finished, or there is no such field.
+    pub fn seal(
+        &self,
+        form: &Form,
+        draft: Draft,
+        (field, mode, day): (usize, Mode, Day),
+        random: &mut Rng,
+    ) -> Result<Record, Trouble> {
+        let Ok(Finished { response, comment }) = draft.finish() else {
+            return Err(refused("the form", "a draft that is not finished"));
+        };
+        let field = self.config.fields.get(field);
+        let field = field.ok_or_else(|| refused("/v1/device/config", "no service field"))?;
+        let submission = Submission {
+            response,
+            place: Place {
+                unit: self.unit().clone(),
+                field: field.id.clone(),
+                resolved_by: None,
+                class: self.config.class.clone(),
+                channel: self.config.channel.clone(),
+            },
+            mode,
+            day,
+            day_quality: DayQuality::Anchored,
+            duration: DurationBucket::of_ms(random.i64(25_000..240_000)),
+        };
+        let mut salt = [0; 16];
+        random.fill(&mut salt);
+        let comment = comment.map(|text| SaltedComment {
+            text,
+            salt: Salt::from_bytes(salt),
+        });
+        Ok(Record::of(&Parcel::seal(&submission, form, comment)))
     }
 
     /// Citizens began on a day, and some of them left before the end.

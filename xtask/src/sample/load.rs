@@ -3,11 +3,11 @@
 
 use fastrand::Rng;
 use serde_json::{Value, json};
-use survey::answer::{Draft, Finished};
-use survey::day::{Day, DayQuality, HOUR_MS, MINUTE_MS};
+use survey::answer::Draft;
+use survey::day::{Day, HOUR_MS, MINUTE_MS};
 use survey::form::{Form, Step};
-use survey::id::{ResponseId, Salt};
-use survey::submission::{DurationBucket, Mode, Parcel, Place, SaltedComment, Submission};
+use survey::id::ResponseId;
+use survey::submission::Mode;
 use survey::wire::batch::{MOST_RECORDS_TAKEN, Record};
 
 use super::device::Device;
@@ -243,34 +243,8 @@ impl House {
                 Step::Demographic(_) | Step::Comment => draft.skip(),
             }
         }
-        let Ok(Finished { response, comment }) = draft.finish() else {
-            return Err(refused("the form", "a draft that is not finished"));
-        };
-        let fields = &device.config.fields;
-        let field = fields
-            .first()
-            .ok_or_else(|| refused("/v1/device/config", "no service field"))?;
-        let submission = Submission {
-            response,
-            place: Place {
-                unit: device.unit().clone(),
-                field: field.id.clone(),
-                resolved_by: None,
-                class: device.config.class.clone(),
-                channel: device.config.channel.clone(),
-            },
-            mode: Mode::SelfService,
-            day: self.day,
-            day_quality: DayQuality::Anchored,
-            duration: DurationBucket::of_ms(self.random.i64(25_000..240_000)),
-        };
-        let mut salt = [0; 16];
-        self.random.fill(&mut salt);
-        let comment = comment.map(|text| SaltedComment {
-            text,
-            salt: Salt::from_bytes(salt),
-        });
-        Ok(Record::of(&Parcel::seal(&submission, &self.form, comment)))
+        let how = (0, Mode::SelfService, self.day);
+        device.seal(&self.form, draft, how, &mut self.random)
     }
 }
 

@@ -11,6 +11,21 @@ fn count(ledger: &Ledger<Sqlite>, table: &str) -> i64 {
     row.unwrap().unwrap().integer(0).unwrap()
 }
 
+/// A batch of a device of these days, as its Ledger takes it.
+fn take(ledger: &Ledger<Sqlite>, batch: &Batch, rhythm: Rhythm) {
+    let upload = Upload {
+        batch,
+        digest: &token::digest(&survey::wire::write(batch)),
+        sender: Sender::Verified {
+            enrolled: today().plus(-60),
+        },
+        forms: &Forms::built_in(),
+        now: NOW,
+        rhythm,
+    };
+    ledger.count(upload).unwrap();
+}
+
 #[test]
 fn s12_a_device_that_invents_epochs_and_days_fills_nothing() {
     let ledger = ledger();
@@ -23,17 +38,7 @@ fn s12_a_device_that_invents_epochs_and_days_fills_nothing() {
             abandoned: 2,
         };
         batch.status.days = days.iter().map(day).collect();
-        let upload = Upload {
-            batch: &batch,
-            digest: &token::digest(&survey::wire::write(&batch)),
-            sender: Sender::Verified {
-                enrolled: today().plus(-30),
-            },
-            forms: &Forms::built_in(),
-            now: NOW,
-            rhythm: Rhythm::Daily,
-        };
-        ledger.count(upload).unwrap();
+        take(&ledger, &batch, Rhythm::Daily);
     };
     // An honest device: its days, once each however often they are told.
     send(1, 1, &[0, 1, 400]);
@@ -89,17 +94,7 @@ fn um14_surveys_begun_travel_up_with_the_next_release_as_last_told() {
             abandoned,
         };
         batch.status.days = days.map(day).collect();
-        let upload = Upload {
-            batch: &batch,
-            digest: &token::digest(&survey::wire::write(&batch)),
-            sender: Sender::Verified {
-                enrolled: today().plus(-60),
-            },
-            forms: &Forms::built_in(),
-            now: NOW,
-            rhythm: Rhythm::WhenTen,
-        };
-        ledger.count(upload).unwrap();
+        take(&ledger, &batch, Rhythm::WhenTen);
         let told = ledger.unacknowledged(&Forms::built_in()).unwrap();
         let visits = told.unwrap().1.visits.into_iter();
         visits
