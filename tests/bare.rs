@@ -1,6 +1,7 @@
 //! `cargo xtask bench ingest`: batches that a server was sent, counted by the same code into `SQLite`
 //! files of this process, and then their rows alone, without the code: what the server cannot be faster
-//! than.
+//! than. With `--statements` it also writes down every statement that the code gave, for the runtime alone
+//! (`tests/workerd-limit.mjs`).
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -9,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use lexopt::{Arg, ValueExt};
+use serde_json::json;
 use survey::day::Day;
 use survey::form::Form;
 use survey::id::{DeviceId, UnitId};
@@ -32,25 +34,22 @@ type Devices = BTreeMap<UnitId, BTreeMap<DeviceId, Known>>;
 /// Statements of one transaction, as they were given.
 type Transaction = Vec<(String, Vec<Value>)>;
 
-/// A database that remembers what was written into it.
+/// A database that remembers what it was asked.
 struct Recording {
     inner: Sqlite,
-    written: RefCell<Vec<Transaction>>,
+    given: RefCell<Vec<Transaction>>,
 }
 
 /// A transaction of it.
 struct Open<'a> {
     sql: &'a dyn Sql,
-    written: &'a RefCell<Vec<Transaction>>,
+    given: &'a RefCell<Vec<Transaction>>,
 }
 
 impl Sql for Open<'_> {
     fn rows(&self, statement: &str, values: &[Value]) -> Result<Vec<Row>, StoreError> {
-        if !statement.trim_start().starts_with("SELECT") {
-            let mut all = self.written.borrow_mut();
-            if let Some(last) = all.last_mut() {
-                last.push((statement.to_owned(), values.to_vec()));
-            }
+        if let Some(last) = self.given.borrow_mut().last_mut() {
+            last.push((statement.to_owned(), values.to_vec()));
         }
         self.sql.rows(statement, values)
     }
@@ -61,9 +60,15 @@ impl Store for Recording {
         &self,
         work: impl FnOnce(&dyn Sql) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.written.borrow_mut().push(Vec::new());
-        let written = &self.written;
-        self.inner.atomically(|sql| work(&Open { sql, written }))
+        self.given.borrow_mut().push(Vec::new());
+        let given = &self.given;
+        self.inner.atomically(|sql| work(&Open { sql, given }))
+    }
+}
+
+impl Recording {
+    fn given(&self) -> Transaction {
+        self.given.take().into_iter().flatten().collect()
     }
 }
 
@@ -73,6 +78,7 @@ struct Wish {
     batches: PathBuf,
     folder: PathBuf,
     onto: Option<PathBuf>,
+    statements: Option<PathBuf>,
 }
 
 fn main() -> Result<(), Failure> {
@@ -100,27 +106,39 @@ fn main() -> Result<(), Failure> {
 
     let recording = |inner| Recording {
         inner,
-        written: RefCell::default(),
+        given: RefCell::default(),
     };
     let recorders = open(&wish, "recorded", &known, &file, recording)?;
+    let mut lines = String::new();
+    for (unit, ledger) in &recorders {
+        lines += &line(unit, true, &ledger.0.given());
+    }
     let mut transactions = Vec::new();
     for at in &batches {
-        let (unit, ..) = at;
+        let (unit, batch, _) = at;
         if let Some(ledger) = recorders.get(unit) {
-            ledger.0.written.take();
+            let stood = ledger.standing(batch.device);
+            stood.map_err(|refused| refused.message.clone())?;
             count(&recorders, at, (&forms, enrolled))?;
-            let written: Transaction = ledger.0.written.take().into_iter().flatten().collect();
-            transactions.push((unit.clone(), written));
+            transactions.push((unit, ledger.0.given()));
         }
+    }
+    if let Some(file) = &wish.statements {
+        for (unit, given) in &transactions {
+            lines += &line(unit, false, given);
+        }
+        std::fs::write(file, lines)?;
     }
     let bare = open(&wish, "bare", &known, &file, |inner| inner)?;
     let begun = Instant::now();
     for (unit, statements) in &transactions {
-        let Some(ledger) = bare.get(unit) else {
+        let Some(ledger) = bare.get(*unit) else {
             continue;
         };
+        let is_written =
+            |(statement, _): &&(String, _)| !statement.trim_start().starts_with("SELECT");
         ledger.0.atomically(|sql| {
-            let mut all = statements.iter();
+            let mut all = statements.iter().filter(is_written);
             all.try_for_each(|(statement, values)| sql.run(statement, values))
         })?;
     }
@@ -129,8 +147,28 @@ fn main() -> Result<(), Failure> {
     Ok(())
 }
 
+/// What a unit's database was asked, as a line of JSON.
+fn line(unit: &UnitId, is_setup: bool, given: &Transaction) -> String {
+    let value = |value: &Value| match value {
+        Value::Null => json!(null),
+        Value::Integer(number) => json!(number),
+        Value::Text(text) => json!(text),
+    };
+    let call = |(statement, values): &(String, Vec<Value>)| {
+        let values: Vec<_> = values.iter().map(value).collect();
+        json!([statement, values])
+    };
+    let calls: Vec<_> = given.iter().map(call).collect();
+    let unit = unit.as_str();
+    format!(
+        "{}\n",
+        json!({ "unit": unit, "is_setup": is_setup, "calls": calls })
+    )
+}
+
 fn read() -> Result<Wish, Failure> {
     let (mut form, mut batches, mut folder, mut onto) = (None, None, None, None);
+    let mut statements = None;
     let mut parser = lexopt::Parser::from_env();
     while let Some(word) = parser.next()? {
         let place = match word {
@@ -138,6 +176,7 @@ fn read() -> Result<Wish, Failure> {
             Arg::Long("batches") => &mut batches,
             Arg::Long("folder") => &mut folder,
             Arg::Long("onto") => &mut onto,
+            Arg::Long("statements") => &mut statements,
             _ => return Err(word.unexpected().into()),
         };
         *place = Some(parser.value()?.parse::<PathBuf>()?);
@@ -147,6 +186,7 @@ fn read() -> Result<Wish, Failure> {
         batches: batches.ok_or("--batches")?,
         folder: folder.ok_or("--folder")?,
         onto,
+        statements,
     })
 }
 

@@ -2,6 +2,7 @@
 //! docs/BENCHMARKS.md. Never: a verdict; a machine that is busy is slow, and no test asks for a time.
 
 mod ingest;
+mod limit;
 mod process;
 mod query;
 
@@ -28,7 +29,7 @@ pub const VERB: Verb = Verb {
   country         the page of units in Chromium, with the whole country on it
   query           the answers that a manager's overview and unit page are made of
   ingest          responses that the server counts a second, beside bare SQLite
-  limit           what the runtime alone costs for one small request through an object
+  limit           what the runtime alone costs: for one small request, and for our statements
   --responses N   of a query: stored by then; named again, one after the other (10000, 200000,
                   1000000)
   --stored N      of ingest: only with so many stored at the unit; named again, one after the other
@@ -137,21 +138,21 @@ fn bench(wish: &Wish) -> Result<(), Trouble> {
         What::Country => page(&project, "country"),
         What::Query => query::bench(&project, &wish.sizes, wish.is_json),
         What::Ingest => ingest::bench(&project, &wish.ingest, wish.is_json),
-        What::Limit => weighed(&project, "limit", "tests/workerd-limit.mjs"),
+        What::Limit => limit::bench(&project),
     }
 }
 
 /// What `tests/browser/bench-<name>.mjs` measures in a page.
 fn page(project: &Project, name: &str) -> Result<(), Trouble> {
     let script = format!("tests/browser/bench-{name}.mjs");
-    let table = table(&said(project, &script)?)?;
+    let table = table(&said(project, &script, &[])?)?;
     print!("{table}");
     proofs::write_benchmark(project, name, &table)
 }
 
 /// What a script measures that gives each thing its own unit.
 fn weighed(project: &Project, name: &str, script: &str) -> Result<(), Trouble> {
-    let said = said(project, script)?;
+    let said = said(project, script, &[])?;
     let mut table = String::from("| What | |\n|---|---|\n");
     for line in said.lines().filter(|line| line.starts_with('{')) {
         let Weighed { what, value, unit } = read_row(line)?;
@@ -162,7 +163,7 @@ fn weighed(project: &Project, name: &str, script: &str) -> Result<(), Trouble> {
 }
 
 /// What a script says.
-fn said(project: &Project, script: &str) -> Result<String, Trouble> {
+fn said(project: &Project, script: &str, arguments: &[&str]) -> Result<String, Trouble> {
     let chromium = chromium::get(project)?;
     let own = env::current_exe().map_err(|error| {
         Trouble::new(
@@ -172,6 +173,7 @@ fn said(project: &Project, script: &str) -> Result<String, Trouble> {
     })?;
     Tool::new(project.node(), &project.root)
         .args([script])
+        .args(arguments)
         .env("CHROMIUM", chromium)
         .env("XTASK", own)
         .env("WORKERD", project.workerd()?)

@@ -3,7 +3,6 @@
 
 mod sender;
 
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
@@ -105,7 +104,7 @@ pub fn bench(project: &Project, wanted: &Wanted, is_json: bool) -> Result<(), Tr
 }
 
 /// The program that writes the same rows without a server.
-fn bare(project: &Project) -> Result<PathBuf, Trouble> {
+pub(super) fn bare(project: &Project) -> Result<PathBuf, Trouble> {
     Tool::cargo(&project.root)
         .args(["build", "--quiet", "--release", "--package=survey-tests"])
         .args(["--bin=bare"])
@@ -183,8 +182,7 @@ impl Site<'_> {
         is_spread: bool,
         (records, batches, connections): (usize, usize, usize),
     ) -> Result<Row, Trouble> {
-        let host = server.counter();
-        let host = host.trim_start_matches("http://").trim_end_matches('/');
+        let host = &host(server);
         house.rest()?;
         let warming = house.batches(is_spread, records, WARMING)?;
         sent(host, &warming, connections)?;
@@ -219,13 +217,7 @@ impl Site<'_> {
     /// The same batches into bare databases on the same disk.
     fn bare(&self, batches: &[Sealed]) -> Result<Bare, Trouble> {
         let folder = self.folder.join("bare");
-        let mut lines = String::new();
-        for Sealed { unit, body, .. } in batches {
-            // Writing into a String cannot fail.
-            let _ = writeln!(lines, "{unit}\t{body}");
-        }
-        let file = self.folder.join("batches");
-        files::write(&file, lines)?;
+        files::write(&self.folder.join("batches"), lines_of(batches))?;
         files::make_folder(&folder)?;
         let mut tool = Tool::new(self.bare, self.folder).args([
             "--form",
@@ -258,8 +250,21 @@ impl Site<'_> {
     }
 }
 
+/// The counter's host and port.
+pub(super) fn host(server: &Server) -> String {
+    let origin = server.counter();
+    let host = origin.trim_start_matches("http://").trim_end_matches('/');
+    host.to_owned()
+}
+
+/// Batches as `tests/bare.rs` reads them.
+pub(super) fn lines_of(batches: &[Sealed]) -> String {
+    let line = |Sealed { unit, body, .. }: &Sealed| format!("{unit}\t{body}\n");
+    batches.iter().map(line).collect()
+}
+
 /// Sends them, and makes sure that every record was counted.
-fn sent(host: &str, batches: &[Sealed], connections: usize) -> Result<Sent, Trouble> {
+pub(super) fn sent(host: &str, batches: &[Sealed], connections: usize) -> Result<Sent, Trouble> {
     let again = "Measure again; cargo xtask test tells whether the server is well";
     let sent = sender::send(host, batches, connections)
         .map_err(|error| Trouble::new(format!("A batch was not answered: {error}"), again))?;
