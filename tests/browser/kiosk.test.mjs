@@ -63,7 +63,7 @@ test("uk2_p4_the_notice_says_who_asks_and_why_which_data_which_rights", async ()
   for (const said of [
     "Tỉnh Hưng Yên hỏi ý kiến về việc phục vụ tại Phường Phố Hiến.",
     "Để phục vụ người dân tốt hơn",
-    "Chỉ giữ mức hài lòng, ý kiến tự viết và ngày.",
+    "Giữ câu trả lời, ý kiến tự viết, ngày, lĩnh vực và cách trả lời.",
     "Không giữ tên, số điện thoại, số hồ sơ.",
     "Tự nguyện: Ông/Bà có thể dừng bất cứ lúc nào.",
     "Câu trả lời không ảnh hưởng đến hồ sơ.",

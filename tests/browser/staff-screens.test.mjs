@@ -157,8 +157,8 @@ test("us7_each_warning_has_its_colour_its_words_and_what_to_do", async () => {
   await tab.sees(/^Xoá bớt ảnh và ứng dụng/);
   const build = await tab.page.evaluate(() => document.querySelector("meta[name=app]").content.slice(0, 8));
   await tab.sees(new RegExp(`^Phiên bản \\d+\\.\\d+\\.\\d+ · ${build}$`));
-  await tab.sees(/^Biểu mẫu express6 \([0-9a-f]{8}\)$/);
-  for (const said of [/^Phiên bản/, /^Biểu mẫu express6/]) assert.equal(await tone(said), "good");
+  await tab.sees(/^Mẫu phiếu express6 \([0-9a-f]{8}\)$/);
+  for (const said of [/^Phiên bản/, /^Mẫu phiếu express6/]) assert.equal(await tone(said), "good");
   await tab.page.close();
   // A browser that does not say how much is free is not one that is full.
   const unknown = await kiosk.tab("/", () => (StorageManager.prototype.estimate = async () => ({})));
