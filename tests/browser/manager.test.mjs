@@ -51,16 +51,16 @@ test("um1_an_empty_server_is_set_up_on_its_page", { timeout: 60_000 }, async () 
   await page.goto(`${server.manager}setup`);
   const fill = async (code, password) => {
     await page.getByLabel("Mã thiết lập").fill(code);
-    await page.getByLabel("Tên tài khoản quản trị").fill(OPERATOR.account);
+    await page.getByLabel("Tên tài khoản vận hành").fill(OPERATOR.account);
     await page.getByLabel("Mật khẩu mới").fill(password);
-    await page.getByRole("button", { name: "Tạo tài khoản quản trị" }).click();
+    await page.getByRole("button", { name: "Tạo tài khoản vận hành" }).click();
   };
   await fill(server.setupCode, "short");
   await page.getByRole("alert").getByText("ít nhất 12 ký tự").waitFor();
   await fill("not the code", OPERATOR.password);
   await page.getByRole("alert").getByText("Mã không đúng").waitFor();
   await fill(server.setupCode, OPERATOR.password);
-  await page.getByRole("heading", { name: "Đã tạo tài khoản quản trị." }).waitFor();
+  await page.getByRole("heading", { name: "Đã tạo tài khoản vận hành." }).waitFor();
   await page.getByRole("link", { name: "Đăng nhập" }).click();
   await signIn(OPERATOR);
   await page.getByRole("button", { name: "Đăng xuất" }).waitFor();

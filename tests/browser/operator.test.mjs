@@ -231,7 +231,7 @@ test("ua2_a_device_is_enrolled_by_qr_and_configured_moved_and_replaced_on_the_sc
   await card.getByLabel("Giây chờ").fill("90");
   await card.getByLabel("Giây đếm ngược").fill("15");
   await card.getByLabel("Mã PIN mới").fill("135790");
-  await card.getByLabel("Chế độ tập luyện").check();
+  await card.getByLabel("Chế độ tập dùng").check();
   await card.getByText("không phiếu nào trên máy này được tính").waitFor();
   await card.getByRole("button", { name: "Lưu" }).click();
   await card.getByText("chưa áp dụng bản 3").waitFor();

@@ -92,7 +92,7 @@ test("um12_um16_the_report_tells_what_was_done_and_no_draft", { timeout: 60_000 
   await tell("PUT", `${path}/${action}/state`, { state: "published" });
   await open(PROVINCE.id);
   const report = page.getByRole("region", { name: "Báo cáo kết quả khảo sát mức độ hài lòng" });
-  await report.getByRole("heading", { name: "9. Bạn nói – Chúng tôi làm" }).waitFor();
+  await report.getByRole("heading", { name: "9. Bạn nói - Chúng tôi làm" }).waitFor();
   await report.getByText("Đã kê thêm hai dãy ghế.").waitFor();
   const said = tidy(await report.innerText());
   assert.ok(said.includes(`Xã An Bình, 01/${month.slice(5)}/${month.slice(0, 4)} Thiếu ghế ngồi chờ.`), said);

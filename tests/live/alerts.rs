@@ -174,7 +174,7 @@ fn um13_a_digest_of_what_managers_see_goes_out_once_a_day_and_only_with_news() {
     assert!(
         entries[0]["text"]
             .as_str()
-            .is_some_and(|text| text.contains("25,00 %"))
+            .is_some_and(|text| text.contains("25,00%"))
     );
     assert!(
         entries[1]["text"]

@@ -33,7 +33,7 @@ const hundredths = (share) => Math.round(share * 10000);
 /** Outward to five percentage points, for fewer than 30 people. */
 export const outward = ({ low, high }) => ({ low: Math.floor(low / 500) * 500, high: Math.ceil(high / 500) * 500 });
 
-/** As a Vietnamese reader sees it: 74,38 %. */
+/** As a Vietnamese reader sees it: 74,38, before its %. */
 export const vietnamese = (share) => `${(share / 100).toFixed(2).replace(".", ",")}`;
 
 /** x of n in hundredths of a percentage point, half up. */

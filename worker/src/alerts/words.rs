@@ -44,14 +44,14 @@ pub fn sentence(look: &Look, language: AlertLanguage) -> String {
         (What::Coverage(covered), Vi) => {
             let share = percent(covered.share, ',');
             format!(
-                "{unit}: tháng {} chỉ có {share} % hồ sơ có phiếu.",
+                "{unit}: tháng {} chỉ có {share}% hồ sơ có phiếu.",
                 covered.month
             )
         }
         (What::Coverage(covered), En) => {
             let share = percent(covered.share, '.');
             format!(
-                "{unit}: in {} only {share} % of the dossiers have a response.",
+                "{unit}: in {} only {share}% of the dossiers have a response.",
                 covered.month
             )
         }

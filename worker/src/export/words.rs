@@ -90,7 +90,7 @@ pub const METHOD: [Both; 11] = [
         "Below 10 responses no figure; from 10 to 29 an interval only; from 30 a score; comparisons from 100.",
     ),
     Both(
-        "Tháng chưa khoá còn thay đổi khi phiếu đến muộn: tải lại tệp sẽ cho số mới hơn.",
+        "Tháng chưa chốt còn thay đổi khi phiếu đến muộn: tải lại tệp sẽ cho số mới hơn.",
         "A month that is not sealed still changes when late answers come: a later file has newer numbers.",
     ),
     Both(

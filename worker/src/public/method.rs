@@ -42,7 +42,7 @@ pub const METHOD: [(Both, Both); 8] = [
     (
         Both("Những tháng nào", "Which months"),
         Both(
-            "Mười hai tháng gần nhất đã khoá sổ. Một tháng khoá sổ vào ngày 8 của tháng sau, lúc 5 giờ sáng; phiếu đến muộn hơn được tính cùng phiếu của tháng sau. Không ai chọn được tháng cho đẹp.",
+            "Mười hai tháng gần nhất đã chốt. Một tháng được chốt vào ngày 8 của tháng sau, lúc 5 giờ sáng; phiếu đến muộn hơn được tính cùng phiếu của tháng sau. Không ai chọn được tháng cho đẹp.",
             "The last twelve months that are sealed. A month is sealed on the 8th of the next one, at 5 in the morning; what comes later counts with answers of the next. Nobody can pick the months that look best.",
         ),
     ),

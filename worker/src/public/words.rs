@@ -135,7 +135,7 @@ pub const PARTS_NOTE: Both = Both(
     "The share of answers at level 4 or 5 of 5, of those who answered that topic.",
 );
 pub const MONTHS_NOTE: Both = Both(
-    "Chỉ gồm những tháng đã khoá sổ: số liệu của các tháng này không thay đổi nữa.",
+    "Chỉ gồm những tháng đã chốt: số liệu của các tháng này không thay đổi nữa.",
     "Only months that are sealed: their figures change no more.",
 );
 
