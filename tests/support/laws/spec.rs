@@ -1,7 +1,7 @@
 //! The specification and the tests hold each other: every built rule has a test that begins with its id,
 //! and every id at the start of a test is a rule.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::source::Name;
 use super::{Breach, Tree};
@@ -117,7 +117,7 @@ pub fn named_tests(tree: &Tree) -> Vec<(&str, Name)> {
     found
 }
 
-/// Section 8: every rule that is built has a test whose name begins with its id.
+/// Every rule that is built has a test whose name begins with its id.
 pub fn every_rule_has_a_test(tree: &Tree) -> Vec<Breach> {
     let tests = named_tests(tree);
     let shown: Vec<String> = tests.iter().flat_map(|(_, name)| ids(&name.text)).collect();
@@ -134,7 +134,7 @@ pub fn every_rule_has_a_test(tree: &Tree) -> Vec<Breach> {
         .collect()
 }
 
-/// Section 8: an id at the start of a test is a rule of the specification.
+/// An id at the start of a test is a rule of the specification.
 pub fn every_test_names_a_rule_that_exists(tree: &Tree) -> Vec<Breach> {
     let rules = rules(tree.text(SPEC).unwrap_or_default());
     let mut found = Vec::new();
@@ -184,10 +184,27 @@ pub fn every_rule_stands_once(tree: &Tree) -> Vec<Breach> {
     found
 }
 
-/// A comment that leans on a rule leans on one that exists: "(rule O4)", "rules P10 to P12".
+/// Whether a word is spelt as the id of a rule.
+fn is_id(word: &str) -> bool {
+    let is_spelt = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit();
+    word.chars().all(is_spelt) && ids(&word.to_lowercase()).len() == 1
+}
+
+/// A comment that leans on a rule leans on one that exists: "(rule O4)", "rules P10 to P12"; and so does
+/// a document, which names the rule alone: "(S13)".
 pub fn every_rule_in_a_comment_exists(tree: &Tree) -> Vec<Breach> {
     let rules = rules(tree.text(SPEC).unwrap_or_default());
     let mut found = Vec::new();
+    let mut judge = |path: &str, at: usize, id: &str| {
+        if is_id(id) && !rules.contains_key(id) {
+            found.push(Breach {
+                path: path.into(),
+                line: at + 1,
+                what: format!("{id} is no rule"),
+                cure: "Name the rule of docs/SPEC.md that is meant",
+            });
+        }
+    };
     for (path, text) in tree.files_ending(&["rs", "js", "mjs", "css", "sql", "html"]) {
         for (at, line) in text.lines().enumerate() {
             let words: Vec<&str> = line
@@ -195,18 +212,21 @@ pub fn every_rule_in_a_comment_exists(tree: &Tree) -> Vec<Breach> {
                 .map(|word| word.trim_matches(|c: char| !c.is_ascii_alphanumeric()))
                 .collect();
             for two in words.windows(2) {
-                let [rule, id] = two else { continue };
-                let is_id = ids(&id.to_lowercase()).len() == 1
-                    && id
-                        .chars()
-                        .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
-                if matches!(*rule, "rule" | "rules" | "SPEC") && is_id && !rules.contains_key(*id) {
-                    found.push(Breach {
-                        path: path.into(),
-                        line: at + 1,
-                        what: format!("{id} is no rule"),
-                        cure: "Name the rule of docs/SPEC.md that is meant",
-                    });
+                if let ["rule" | "rules" | "SPEC", id] = two {
+                    judge(path, at, id);
+                }
+            }
+        }
+    }
+    let letters = |id: &str| id.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned();
+    let families: BTreeSet<String> = rules.keys().map(|id| letters(id)).collect();
+    for (path, text) in tree.files_ending(&["md"]) {
+        for (at, line) in text.lines().enumerate() {
+            // What is joined by a hyphen is a word of its own: "P-256".
+            let words = line.split(|c: char| !c.is_ascii_alphanumeric() && !"-_./".contains(c));
+            for word in words.map(|word| word.trim_matches(|c: char| !c.is_ascii_alphanumeric())) {
+                if families.contains(&letters(word)) {
+                    judge(path, at, word);
                 }
             }
         }
@@ -263,6 +283,16 @@ mod tests {
         assert_eq!(
             broken(every_rule_in_a_comment_exists, &files),
             ["survey/src/a.rs:3"]
+        );
+    }
+
+    #[test]
+    fn a_document_that_leans_on_no_rule_is_seen() {
+        let text = "Settles (O4, ST2), by ES256 over P-256 and `o13.md`.\n\nLocked down (O13).\n| ST1 to ST3 |";
+        let files = [("docs/SPEC.md", TEXT), ("docs/manual/x.md", text)];
+        assert_eq!(
+            broken(every_rule_in_a_comment_exists, &files),
+            ["docs/manual/x.md:3", "docs/manual/x.md:4"]
         );
     }
 
