@@ -89,7 +89,7 @@ const ROOMS: [Room; 15] = [
     },
 ];
 
-/// Section 2, the drawing: no room names one above it or beside it.
+/// No room names one above it or beside it.
 pub fn rooms_name_only_what_lies_below(tree: &Tree) -> Vec<Breach> {
     let mut found = Vec::new();
     for room in ROOMS {
@@ -112,7 +112,7 @@ pub fn rooms_name_only_what_lies_below(tree: &Tree) -> Vec<Breach> {
     found
 }
 
-/// Section 3: a kiosk knows no accounts, so not their messages either.
+/// A kiosk knows no accounts, so not their messages either.
 pub fn counter_knows_no_account(tree: &Tree) -> Vec<Breach> {
     breaches(
         tree,
@@ -122,7 +122,7 @@ pub fn counter_knows_no_account(tree: &Tree) -> Vec<Breach> {
     )
 }
 
-/// Section 2: text knows nothing, no library of ours and none that draws.
+/// Text knows nothing, no library of ours and none that draws.
 pub fn text_knows_nothing(tree: &Tree) -> Vec<Breach> {
     const KNOWN: [&str; 8] = [
         "survey",
@@ -142,7 +142,7 @@ pub fn text_knows_nothing(tree: &Tree) -> Vec<Breach> {
     )
 }
 
-/// Section 2: app and worker never meet, not even by a path to the other's files.
+/// App and worker never meet, not even by a path to the other's files.
 pub fn app_and_worker_share_no_code(tree: &Tree) -> Vec<Breach> {
     let mut found = breaches(
         tree,

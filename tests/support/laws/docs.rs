@@ -11,7 +11,7 @@ const ENDINGS: [&str; 12] = [
     "rs", "js", "mjs", "css", "html", "sql", "toml", "md", "json", "jsonc", "capnp", "lock",
 ];
 
-/// Section 10: the map stays a map.
+/// The map stays a map.
 pub fn the_map_is_short(tree: &Tree) -> Vec<Breach> {
     let map = "docs/ARCHITECTURE.md";
     let lines = tree.text(map).map_or(0, |text| text.lines().count());
@@ -116,7 +116,7 @@ fn words_of_the_code(tree: &Tree) -> BTreeSet<&str> {
     known
 }
 
-/// Section 10: a record of a decision says why it was needed, what was decided and what follows.
+/// A record of a decision says why it was needed, what was decided and what follows.
 pub fn every_record_of_a_decision_has_its_parts(tree: &Tree) -> Vec<Breach> {
     let mut found = Vec::new();
     for (path, text) in tree
@@ -133,7 +133,7 @@ pub fn every_record_of_a_decision_has_its_parts(tree: &Tree) -> Vec<Breach> {
     found
 }
 
-/// Section 10: each release says whether a figure or a byte on the wire may differ.
+/// Each release says whether a figure or a byte on the wire may differ.
 pub fn every_release_says_what_it_changes(tree: &Tree) -> Vec<Breach> {
     let path = "CHANGELOG.md";
     let mut found = Vec::new();

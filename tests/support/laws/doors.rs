@@ -6,7 +6,7 @@ use super::{Breach, Tree, is_a, is_in};
 /// The packages that ship.
 const SHIPPED: [&str; 3] = ["app", "survey", "worker"];
 
-/// Section 2: browser APIs only in `app/src/device`.
+/// Browser APIs only in `app/src/device`.
 pub fn browser_apis_only_in_device(tree: &Tree) -> Vec<Breach> {
     const CURE: &str = "Open a door for it in app/src/device and name what the page needs";
     let is_browser = |word: &String| {
@@ -27,7 +27,7 @@ pub fn browser_apis_only_in_device(tree: &Tree) -> Vec<Breach> {
     paths_outside(tree, outside, is_forbidden, CURE)
 }
 
-/// Section 2: SQL only in `worker/src/store`.
+/// SQL only in `worker/src/store`.
 pub fn sql_only_in_store(tree: &Tree) -> Vec<Breach> {
     const CURE: &str = "Give worker/src/store a verb of the domain that does it";
     let outside = |path: &str| {
@@ -79,7 +79,7 @@ fn is_sql(text: &str) -> bool {
     )
 }
 
-/// Section 2: HTTP types only in the worker's `lib.rs`, `edge` and `objects`.
+/// HTTP types only in the worker's `lib.rs`, `edge` and `objects`.
 pub fn http_types_only_at_the_edge(tree: &Tree) -> Vec<Breach> {
     const HTTP: [&str; 14] = [
         "Request",
@@ -117,7 +117,7 @@ pub fn http_types_only_at_the_edge(tree: &Tree) -> Vec<Breach> {
     )
 }
 
-/// Section 2: in `survey`, serde only in `wire`; `json` is held against it by its tests.
+/// In `survey`, serde only in `wire`; `json` is held against it by its tests.
 pub fn serde_only_in_wire(tree: &Tree) -> Vec<Breach> {
     let outside = |path: &str| {
         let is_door = ["survey/src/json/tests.rs", "survey/src/wire"]
@@ -142,7 +142,7 @@ pub fn serde_only_in_wire(tree: &Tree) -> Vec<Breach> {
     )
 }
 
-/// Section 2: in `survey`, floating point only in `stats`.
+/// In `survey`, floating point only in `stats`.
 pub fn floats_only_in_stats(tree: &Tree) -> Vec<Breach> {
     const CURE: &str = "Use integers or an exact fraction; estimates belong to survey/src/stats";
     let outside = |path: &str| is_in(path, "survey/src") && !is_in(path, "survey/src/stats");
@@ -164,7 +164,7 @@ pub fn floats_only_in_stats(tree: &Tree) -> Vec<Breach> {
     found
 }
 
-/// Section 2: `survey` has no clock, network, storage or randomness, because it has no std and none
+/// `survey` has no clock, network, storage or randomness, because it has no std and none
 /// of the crates that bring them.
 pub fn survey_is_pure(tree: &Tree) -> Vec<Breach> {
     const CURE: &str = "Let the shell hand it in as a value";

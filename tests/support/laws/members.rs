@@ -27,7 +27,7 @@ const PURE: [&str; 6] = [
     "unicode-normalization",
 ];
 
-/// Section 7: what the workspace must forbid or warn about; a warning stops `cargo xtask check`.
+/// What the workspace must forbid or warn about; a warning stops `cargo xtask check`.
 const LINTS: [(&str, &str); 7] = [
     ("rust", "unsafe_code"),
     ("rust", "missing_docs"),
@@ -38,7 +38,7 @@ const LINTS: [(&str, &str); 7] = [
     ("clippy", "allow_attributes"),
 ];
 
-/// Section 7: what the pure crate denies besides.
+/// What the pure crate denies besides.
 const PURE_LINTS: [&str; 4] = [
     "float_arithmetic",
     "as_conversions",
@@ -46,7 +46,7 @@ const PURE_LINTS: [&str; 4] = [
     "arithmetic_side_effects",
 ];
 
-/// Section 1: five packages, no more, under their own names.
+/// Five packages, no more, under their own names.
 pub fn five_packages_and_no_more(tree: &Tree) -> Vec<Breach> {
     let cure = "A new split is a folder, not a package; docs/ARCHITECTURE.md names the five";
     let mut found = Vec::new();
@@ -77,7 +77,7 @@ pub fn five_packages_and_no_more(tree: &Tree) -> Vec<Breach> {
     found
 }
 
-/// Section 2: app and worker never meet, nothing that ships names the tests, survey names nobody.
+/// App and worker never meet, nothing that ships names the tests, survey names nobody.
 pub fn packages_name_only_what_lies_below(tree: &Tree) -> Vec<Breach> {
     let shared = tree.text("Cargo.toml").map(read).unwrap_or_default();
     let mut found = Vec::new();
@@ -132,7 +132,7 @@ pub fn dependencies_are_the_agreed_ones(tree: &Tree) -> Vec<Breach> {
     found
 }
 
-/// Section 7: the workspace has the lints, and every member inherits them.
+/// The workspace has the lints, and every member inherits them.
 pub fn lints_bind_everyone(tree: &Tree) -> Vec<Breach> {
     let mut found = Vec::new();
     let text = tree.text("Cargo.toml").unwrap_or_default();

@@ -14,7 +14,7 @@ const EMPTY_ENDINGS: [&str; 3] = ["Manager", "Service", "Handler"];
 /// Files that people write by hand.
 const WRITTEN: [&str; 7] = ["rs", "js", "mjs", "css", "html", "sql", "toml"];
 
-/// Section 6: no file above 500 lines.
+/// No file above 500 lines.
 pub fn no_file_is_long(tree: &Tree) -> Vec<Breach> {
     let files = tree.files_ending(&["rs", "js", "mjs", "css", "sql"]);
     files
@@ -28,7 +28,7 @@ pub fn no_file_is_long(tree: &Tree) -> Vec<Breach> {
         .collect()
 }
 
-/// Section 6: no module is called `utils` and the like.
+/// No module is called `utils` and the like.
 pub fn no_name_is_empty(tree: &Tree) -> Vec<Breach> {
     let mut found = Vec::new();
     for (path, _) in tree.files_ending(&["rs", "js", "mjs", "css"]) {
@@ -71,7 +71,7 @@ pub fn no_name_is_empty(tree: &Tree) -> Vec<Breach> {
     found
 }
 
-/// Section 6: a module opens with one sentence that says what it is for.
+/// A module opens with one sentence that says what it is for.
 pub fn every_module_says_what_it_is_for(tree: &Tree) -> Vec<Breach> {
     let mut found = Vec::new();
     for (path, text) in tree.files_ending(&["rs"]) {
@@ -93,7 +93,7 @@ pub fn every_module_says_what_it_is_for(tree: &Tree) -> Vec<Breach> {
     found
 }
 
-/// Section 6: main holds no promise to do something later; docs/SPEC.md says "not yet".
+/// Main holds no promise to do something later; docs/SPEC.md says "not yet".
 pub fn nothing_is_left_for_later(tree: &Tree) -> Vec<Breach> {
     // In two halves, so that this file does not break its own law.
     let marks = [["TO", "DO"], ["FIX", "ME"], ["XX", "X"], ["HA", "CK"]].map(|mark| mark.concat());
@@ -113,13 +113,13 @@ pub fn nothing_is_left_for_later(tree: &Tree) -> Vec<Breach> {
     found
 }
 
-/// Section 7: lints are never switched off silently.
+/// Lints are never switched off silently.
 pub fn no_lint_is_allowed_away(tree: &Tree) -> Vec<Breach> {
     let cure = "Use `#[expect(…, reason = \"…\")]`, or mend the code";
     attributes(tree, |own| own.is("allow"), "`allow` hides a lint", cure)
 }
 
-/// Section 8: nothing is ignored, here or in the browser's tests.
+/// Nothing is ignored, here or in the browser's tests.
 pub fn no_test_is_ignored(tree: &Tree) -> Vec<Breach> {
     let cure = "Mend the test or remove it: a check is required or does not exist";
     let mut found = attributes(tree, |own| own.is("ignore"), "this test never runs", cure);
@@ -140,7 +140,7 @@ pub fn no_test_is_ignored(tree: &Tree) -> Vec<Breach> {
     found
 }
 
-/// Section 7: every exception to a lint has its reason.
+/// Every exception to a lint has its reason.
 pub fn every_exception_has_a_reason(tree: &Tree) -> Vec<Breach> {
     let has_no_reason =
         |own: &Attribute| own.is("expect") && !own.words.iter().any(|word| word == "reason");
@@ -171,7 +171,7 @@ fn breach(path: &str, line: usize, what: String, cure: &'static str) -> Breach {
     }
 }
 
-/// Section 6: "atomic" and "idempotent" are claims, and the same comment names the test that shows
+/// "Atomic" and "idempotent" are claims, and the same comment names the test that shows
 /// them, as here: `a_claim_without_its_test_is_seen`.
 pub fn claims_name_their_test(tree: &Tree) -> Vec<Breach> {
     let sources = tree.sources();
