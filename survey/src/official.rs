@@ -1,5 +1,5 @@
 //! What the State computes from other counts than ours: shown beside our figures for planning, never
-//! mixed with them. Never: an answer of a citizen enters here (instrument §4).
+//! mixed with them. Never: an answer of a citizen enters here (rule UM21).
 
 use crate::score::Index;
 

@@ -17,7 +17,7 @@ const DAY = 24 * HOUR;
 const ADMIN = { account: "quantri", password: "mot cau kha dai 3" };
 const EXPRESS = JSON.parse(readFileSync(new URL("../vectors/forms.lock", import.meta.url), "utf8")).express6;
 const ASKED = ["x_all", "x_tc", "x_tthc", "x_cc"];
-/** Six communes: people who answered, and who were satisfied with all of it (statistics §9), in two months. */
+/** Six communes: people who answered, and who were satisfied with all of it (tests/vectors/stats/peers.json), in two months. */
 const UNITS = [
   ["Xã An Bình", 130, 118], ["Xã Bình Minh", 150, 140], ["Xã Chí Minh", 400, 372],
   ["Xã Đại Đồng", 500, 455], ["Xã Hiệp Cường", 100, 80], ["Xã Khoái Châu", 200, 190],

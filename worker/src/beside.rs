@@ -344,7 +344,7 @@ mod tests {
 
     #[test]
     fn um5_units_stand_beside_their_like_and_without_a_place_where_they_are_few() {
-        // The six units of statistics §9.
+        // The six units of `tests/vectors/stats/peers.json`.
         let units = [
             (130, 118),
             (150, 140),

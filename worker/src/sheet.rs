@@ -22,7 +22,7 @@ const BETWEEN: &str = ";\t\r\n";
 const BLANK: &str = " \u{a0}\u{200b}\u{feff}";
 
 /// A text as a cell that no spreadsheet takes for a formula, nor for two cells of which the second is one
-/// (privacy-and-security.md S11): a `'` stands before what would begin it.
+/// (rule S11): a `'` stands before what would begin it.
 #[must_use]
 pub fn cell(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());

@@ -38,7 +38,7 @@ pub enum Clock {
     Settable,
 }
 
-/// When waiting responses are published (privacy-and-security.md P6).
+/// When waiting responses are published (rule P6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Release {
     /// At 05:00, UTC+7.

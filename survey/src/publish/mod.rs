@@ -24,9 +24,9 @@ pub use peers::{Group, Standing, against, side_by_side};
 pub use trend::{Month, Usual, Watch, trend};
 pub use weighted::{Weighted, weighted};
 
-/// From this n on figures are compared with one another (statistics §8).
+/// From this n on figures are compared with one another (rules UM5, UM6).
 pub const COMPARE_FLOOR: u64 = 100;
-/// From this n on a score and its levels are shown; below it only an interval (statistics §8).
+/// From this n on a score and its levels are shown; below it only an interval (rule P5).
 pub const SCORE_FLOOR: u64 = 30;
 /// Intervals of fewer than [`SCORE_FLOOR`] are rounded outward to five percentage points (P9).
 const COARSE_STEP: u16 = 500;
@@ -288,7 +288,7 @@ fn show_item(count: &ItemCount) -> Showing {
     )
 }
 
-/// The display thresholds of statistics §8.
+/// The display thresholds of rule P5.
 fn show(
     n: u64,
     index: Option<Index>,

@@ -1,4 +1,4 @@
-//! Places side by side: each with its figure, and among its like where it is (statistics §4, §8).
+//! Places side by side: each with its figure, and among its like where it is (rules ST9, ST11 to ST14).
 //! Never: a league table.
 
 use alloc::string::String;

@@ -1,4 +1,4 @@
-//! One place, month by month (statistics §5, §8). Never: two forms in one line.
+//! One place, month by month (rules ST9, ST15, ST16). Never: two forms in one line.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -225,7 +225,7 @@ mod tests {
         let now = Day::parse("2026-05-10").unwrap().starts();
         let slices = [
             month(&form, "2026-01", (300, 276)),
-            // p₀ = .92: 82 of 100 signal, 83 do not (statistics §9).
+            // p₀ = .92: 82 of 100 signal, 83 do not (`tests/vectors/stats/exact_limit.json`).
             month(&form, "2026-02", (100, 83)),
             month(&form, "2026-03", (100, 60)),
             month(&form, "2026-04", (40, 4)),

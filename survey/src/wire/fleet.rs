@@ -10,7 +10,7 @@ use crate::day::Day;
 use crate::id::{CounterId, ItemId, UnitId};
 
 /// The service fields of one-stop counters, each with its id, its Vietnamese and its English name
-/// (instrument.md section 5); national codes are not yet decided.
+/// (rule US2). The ids are our own: national codes are not yet decided.
 pub const SERVICE_FIELDS: [(&str, &str, &str); 13] = [
     ("ho-tich", "Hộ tịch", "Civil status"),
     ("chung-thuc", "Chứng thực", "Certification"),
@@ -81,7 +81,7 @@ fn vietnamese_and_english() -> Vec<String> {
     ["vi", "en"].map(String::from).to_vec()
 }
 
-/// experience.md, UK10.
+/// Rule UK10.
 const fn forty() -> u16 {
     40
 }

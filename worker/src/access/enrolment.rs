@@ -1,5 +1,5 @@
 //! One-time enrolment codes: 8 of 32 symbols, read aloud without mistakes
-//! (privacy-and-security.md S2).
+//! (rule S2).
 
 use survey::day::{MINUTE_MS, Millis};
 

@@ -1,5 +1,5 @@
 //! Who may do what, and where: every object is checked against the grants of an account
-//! (privacy-and-security.md S4). Never: HTTP, SQL.
+//! (rule S4). Never: HTTP, SQL.
 
 pub mod enrolment;
 pub mod guesses;

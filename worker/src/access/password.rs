@@ -1,4 +1,4 @@
-//! Passwords: Argon2id at 19 MiB, 2 passes, 1 lane (privacy-and-security.md S5), and the delay that
+//! Passwords: Argon2id at 19 MiB, 2 passes, 1 lane (rule S5), and the delay that
 //! grows with every wrong one.
 
 use crate::refused::Refused;

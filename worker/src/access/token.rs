@@ -1,4 +1,4 @@
-//! Session tokens and their cookie (privacy-and-security.md S6).
+//! Session tokens and their cookie (rule S6).
 
 use crate::refused::Refused;
 use base64::Engine as _;

@@ -1,4 +1,4 @@
-//! What is looked at before a body is read: size, type, origin (privacy-and-security.md S6, S10).
+//! What is looked at before a body is read: size, type, origin (rules S6, S10).
 
 use crate::refused::Refused;
 use survey::wire::code::Code;

@@ -1,4 +1,4 @@
-//! Files to keep: an attachment with its number of rows and its hash (privacy-and-security.md S11).
+//! Files to keep: an attachment with its number of rows and its hash (rule S11).
 
 use super::reply::{self, Keep};
 use crate::access::token;

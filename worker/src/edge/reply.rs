@@ -1,4 +1,4 @@
-//! Answers, and the headers that every one of them carries (privacy-and-security.md S8, S9).
+//! Answers, and the headers that every one of them carries (rules S8, S9).
 
 use crate::objects::answer;
 use crate::refused::Refused;

@@ -1,4 +1,4 @@
-//! Which of the sites a request is for (privacy-and-security.md S1). Never: believes a client.
+//! Which of the sites a request is for (rule S1). Never: believes a client.
 //!
 //! On a server of one's own the socket says it: workerd writes [`HEADER`] and replaces one that a
 //! client sent. Where `COUNTER_HOST`, `MANAGER_HOST` or `PUBLIC_HOST` are bound (Cloudflare,

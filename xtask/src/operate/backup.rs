@@ -2,7 +2,7 @@
 //!
 //! Each object's file is copied by `SQLite`'s online backup: one moment of that file, whatever is being
 //! written. Files are not of one moment together, and need not be: a restore raises the ordinal, devices
-//! refill what a Ledger lacks and Ledgers send their sums anew (sync.md L11, L12, O12). The Directory
+//! refill what a Ledger lacks and Ledgers send their sums anew (rules L11, L12, O12). The Directory
 //! comes last, so that it knows every unit and device that a copied Ledger has.
 
 use std::{
