@@ -1,4 +1,4 @@
-//! The real Worker on workerd, used only through its two sites.
+//! The real Worker on workerd, used only through its sites.
 #![expect(
     clippy::expect_used,
     reason = "a test that cannot go on fails with these words"

@@ -1,4 +1,4 @@
-//! `cargo xtask build`: both pages and the server, ready to be served.
+//! `cargo xtask build`: all pages and the server, ready to be served.
 
 use std::{fs::File, path::PathBuf};
 

@@ -24,7 +24,7 @@ pub struct Bundle {
 /// What is compiled, and for whom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Program {
-    /// A page by its name, `counter`, `manager` or `house`: small above all.
+    /// A page by its name, `counter`, `manager`, `action` or `house`: small above all.
     Page(&'static str),
     /// The test page that runs the store's contract on the browser's own storage.
     Contract,

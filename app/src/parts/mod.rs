@@ -1,4 +1,4 @@
-//! What both pages are drawn with. Never: a page, a device, a figure's rule.
+//! What all pages are drawn with. Never: a page, a device, a figure's rule.
 
 pub mod asking;
 mod band;

@@ -113,7 +113,7 @@ fn licence(package: &Value) -> Value {
     json!({ "license": { "name": name.unwrap_or("none is said") } })
 }
 
-/// The WebAssembly of both pages and of the server, each with its hash: anybody can build it again and
+/// The WebAssembly of all pages and of the server, each with its hash: anybody can build it again and
 /// compare (rule S15).
 ///
 /// # Errors
