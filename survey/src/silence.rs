@@ -23,7 +23,7 @@ pub fn of(settings: &Settings, seen: Millis, now: Millis) -> Option<Silence> {
     if open >= SILENT_HOURS {
         return Some(Silence::Hours(open));
     }
-    let missed = settings.hours.is_empty() && has_missed_a_working_day(seen, now);
+    let missed = settings.hours.is_empty() && has_missed_a_working_day(settings, seen, now);
     missed.then_some(Silence::WorkingDay)
 }
 
@@ -51,16 +51,17 @@ pub fn open_minutes(settings: &Settings, from: Millis, to: Millis) -> i64 {
     passed.fold(0, i64::saturating_add) / MINUTE_MS
 }
 
-/// Whether a whole day from Monday to Friday lies between two moments.
-#[must_use]
-pub fn has_missed_a_working_day(seen: Millis, now: Millis) -> bool {
-    /// After a week without a word there was a working day in any case.
-    const A_WEEK: i64 = 7;
+/// Whether a whole day from Monday to Friday that is no holiday lies between two moments.
+fn has_missed_a_working_day(settings: &Settings, seen: Millis, now: Millis) -> bool {
+    /// No holidays last so long that there was no working day in any case.
+    const A_MONTH: i64 = 31;
     let (Some(seen), Some(today)) = (Day::of(seen), Day::of(now)) else {
         return false;
     };
     let days = today.since(seen);
-    days > A_WEEK || (1..days).any(|after| seen.plus(after).day_of_week() <= 5)
+    let mut between = (1..days.min(A_MONTH)).map(|after| seen.plus(after));
+    let is_working = |day: &Day| day.day_of_week() <= 5 && !settings.holidays.contains(day);
+    days > A_MONTH || between.any(|day| is_working(&day))
 }
 
 #[cfg(test)]
@@ -104,5 +105,12 @@ mod tests {
         assert_eq!(of(&none, at("2026-11-24", 12), now), None);
         let gone = of(&none, at("2026-11-23", 12), now);
         assert_eq!(gone, Some(Silence::WorkingDay));
+        // Tuesday was a holiday there: nobody missed a word.
+        let mut closed = none;
+        closed.holidays = office().holidays;
+        assert_eq!(of(&closed, at("2026-11-23", 12), now), None);
+        let gone = of(&closed, at("2026-11-23", 12), at("2026-11-26", 9));
+        assert_eq!(gone, Some(Silence::WorkingDay));
+        assert!(has_missed_a_working_day(&closed, at("2020-01-01", 9), now));
     }
 }

@@ -21,6 +21,13 @@ use xtask::project::Project;
 use crate::device::{Device, record_on, verdicts};
 use crate::world::{Account, PASSWORD, World, ask};
 
+/// What a text links to in its own folder or beside it, without the places within a page.
+fn links(text: &str) -> impl Iterator<Item = &str> {
+    let targets = text.split("](").skip(1);
+    let targets = targets.filter_map(|rest| rest.split([')', '#']).next());
+    targets.filter(|target| !target.is_empty() && !target.contains("://"))
+}
+
 /// How long a stop, or a first word, may take on a slow machine.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -221,6 +228,50 @@ fn pages_load(world: &World) {
         assert!(loaded >= 2, "{url} loads {loaded} files");
     }
     assert_eq!(ask("GET", &world.counter("/sw.js"), &[], b"").status, 200);
+}
+
+#[test]
+fn v5_what_a_package_says_to_read_is_in_it() {
+    let folder = Folder::moved("reading");
+    let manuals = folder.0.join("docs");
+    let mut found = 0;
+    for path in files::all_under(&manuals).expect("manuals") {
+        if path.extension().is_none_or(|kind| kind != "md") {
+            continue;
+        }
+        let page = manuals.join(&path);
+        let text = files::read_text(&page).expect("a page");
+        for target in links(&text) {
+            let target = page.parent().expect("a folder").join(target);
+            assert!(target.exists(), "{path:?} links to {target:?}");
+            found += 1;
+        }
+    }
+    assert!(found > 20, "{found}");
+    for named in ["docs/adr/0024-what-goes.md", "survey/forms/local9.json"] {
+        assert!(folder.0.join(named).exists(), "{named}");
+    }
+}
+
+#[test]
+fn ua5_v5_a_language_is_added_to_a_package_and_nothing_of_it_counts_as_altered() {
+    let folder = Folder::moved("language");
+    let packs = folder.0.join("dist/counter/lang");
+    for file in files::all_under(&packs.join("en")).expect("English") {
+        let bytes = files::read(&packs.join("en").join(&file)).expect("a file");
+        files::write(&packs.join("km").join(&file), bytes).expect("it is copied");
+    }
+    folder.run(&["lang", "check", "km", "--seal"]);
+    let listed = files::read_text(&packs.join("packs.json")).expect("packs");
+    assert!(listed.contains("\"km\""), "{listed}");
+    for line in files::read_text(&folder.0.join("SHA256SUMS"))
+        .expect("sums")
+        .lines()
+    {
+        let (sum, path) = line.split_once("  ").expect("a sum and a path");
+        let bytes = files::read(&folder.0.join(path)).expect("it is there");
+        assert_eq!(files::sha256(&bytes), sum, "{path}");
+    }
 }
 
 #[test]

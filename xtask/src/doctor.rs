@@ -70,9 +70,9 @@ const QUESTIONS: [Question; 10] = [
         )
     }),
     ("ports", |_| {
-        workerd::is_free([8787, 8788]).map(|has_six| {
+        workerd::is_free([8787, 8788, 8790]).map(|has_six| {
             format!(
-                "8787 and 8788 are free{}",
+                "8787, 8788 and 8790 are free{}",
                 if has_six {
                     ""
                 } else {

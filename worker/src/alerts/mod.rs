@@ -26,6 +26,9 @@ pub struct Facts {
     pub change: Option<Marked>,
     /// The share of dossiers with a response in the month before, where it is known.
     pub share: Option<Covered>,
+    /// It did not answer: nothing above is known, and what was told of it before stands.
+    #[serde(default)]
+    pub is_unheard: bool,
 }
 
 /// A month with a signal.
@@ -99,6 +102,16 @@ impl Look {
             What::Quarantine(_) => String::new(),
         };
         [self.what.word(), self.unit.as_str(), &of].join(" ")
+    }
+
+    /// Whether what was told by a key still stands, since a unit that it is about did not answer. Which units
+    /// have heard a device no key tells: a silence stands where any unit is unheard.
+    #[must_use]
+    pub fn stands(key: &str, unheard: &BTreeSet<UnitId>) -> bool {
+        let mut words = key.split(' ');
+        let (what, unit) = (words.next(), words.next().unwrap_or_default());
+        let is_unheard = UnitId::parse(unit).is_ok_and(|unit| unheard.contains(&unit));
+        is_unheard || (what == Some("silent") && !unheard.is_empty())
     }
 
     /// Where it is seen on the manager's site.

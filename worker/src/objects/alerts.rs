@@ -72,7 +72,11 @@ impl Directory {
         let units = rows.to_look_at(UNITS_A_RING)?;
         for unit in &units {
             // One that does not answer holds nothing up: it is looked at again the next night.
-            let facts = self.facts(rows, unit, now).await.unwrap_or_default();
+            let unheard = |_| Facts {
+                is_unheard: true,
+                ..Facts::default()
+            };
+            let facts = self.facts(rows, unit, now).await.unwrap_or_else(unheard);
             rows.looked_at(now, unit, &facts)?;
         }
         if units.is_empty() {

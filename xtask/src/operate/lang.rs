@@ -8,10 +8,10 @@ pub const VERB: Verb = Verb {
     summary: "say what a language pack lacks, and list its files: `lang check <tag>`",
     options: "
   check TAG       the interface, every built-in form, the recorded sentences
-  --folder DIR    where the packs are (dist/lang)
+  --folder DIR    where the packs are (dist/counter/lang)
   --seal          write the pack's list of files, pack.json, so that devices fetch it",
     run: |arguments| {
-        let packs = Home::here()?.runtime().site.join("lang");
+        let packs = Home::here()?.runtime().site.join("counter/lang");
         lang::obey(arguments, "hai-long", packs)
     },
 };

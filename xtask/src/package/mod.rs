@@ -51,8 +51,17 @@ pub const VERB: Verb = Verb {
 /// The files beside the program, from `xtask/package/`.
 const BESIDE: [&str; 3] = [SETTINGS, "hai-long.service", "Caddyfile"];
 
-/// The manuals that go along.
-const MANUALS: [&str; 2] = ["docs/manual/own-server.md", "docs/manual/van-hanh.md"];
+/// What goes along at the same place as in a clone: the manuals, what they link to, and the form that they
+/// name as a model. A province's network may reach nothing else.
+const TO_READ: [&str; 7] = [
+    "docs/manual",
+    "docs/adr",
+    "docs/openapi.json",
+    "docs/SECURITY.md",
+    "docs/SPEC.md",
+    "docs/PROOFS.md",
+    "survey/forms/local9.json",
+];
 
 struct Wish {
     to: PathBuf,
@@ -162,9 +171,15 @@ pub fn assemble(project: &Project, program: &Path, folder: &Path) -> Result<(), 
             &folder.join(name),
         )?;
     }
-    for path in MANUALS.into_iter().chain(["LICENSE", "CHANGELOG.md"]) {
-        let name = Path::new(path).file_name().unwrap_or_default();
-        copy(&project.root.join(path), &folder.join(name))?;
+    for path in TO_READ.into_iter().chain(["LICENSE", "CHANGELOG.md"]) {
+        let from = project.root.join(path);
+        if from.is_dir() {
+            for file in files::all_under(&from)? {
+                copy(&from.join(&file), &folder.join(path).join(&file))?;
+            }
+        } else {
+            copy(&from, &folder.join(path))?;
+        }
     }
     files::write(&folder.join("sbom.cdx.json"), bill::of_materials(project)?)?;
     write_sums(folder)
@@ -196,7 +211,7 @@ fn copy_program(from: &Path, to: &Path) -> Result<(), Trouble> {
 fn write_sums(folder: &Path) -> Result<(), Trouble> {
     let mut sums = Vec::new();
     for path in files::all_under(folder)? {
-        if ![SETTINGS, "dist/lang/packs.json"].contains(&&*path.to_string_lossy()) {
+        if ![SETTINGS, "dist/counter/lang/packs.json"].contains(&&*path.to_string_lossy()) {
             let sum = files::sha256(&files::read(&folder.join(&path))?);
             sums.push(format!("{sum}  {}\n", path.display()));
         }

@@ -196,7 +196,8 @@ pub(super) mod tests {
 
     #[test]
     fn um10_silence_is_a_working_day_without_a_word() {
-        let silent = |seen, now| silence::has_missed_a_working_day(noon(seen), noon(now));
+        let none = Settings::of_form("sipas2022");
+        let silent = |seen, now| silence::of(&none, noon(seen), noon(now)).is_some();
         assert!(!silent("2026-11-24", "2026-11-25"));
         assert!(silent("2026-11-23", "2026-11-25"), "Tuesday passed");
         assert!(!silent("2026-11-20", "2026-11-23"), "a weekend passed");

@@ -160,7 +160,7 @@ fn choice(side: Side, rivals: &[UnitId]) -> AnyView {
     .into_any()
 }
 
-/// From so many people on units are compared (statistics §8).
+/// From so many people on units are compared (rule UM5).
 const COMPARED: u64 = 100;
 
 fn is_compared(child: &ChildView) -> bool {

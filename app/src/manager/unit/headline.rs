@@ -1,4 +1,4 @@
-//! The figure everybody looks at first, with all that must stand beside it (statistics §8).
+//! The figure everybody looks at first, with all that must stand beside it (rule P9).
 
 use std::sync::Arc;
 

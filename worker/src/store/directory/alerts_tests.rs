@@ -84,6 +84,7 @@ fn everything(device: DeviceId) -> Facts {
             month: month(),
             share: 999,
         }),
+        is_unheard: false,
     }
 }
 
@@ -215,6 +216,33 @@ fn um13_a_digest_tells_what_its_maker_may_see_at_and_below_its_node() {
         (sent.len(), told(&sent[1])),
         (2, without.map(str::to_owned).into())
     );
+}
+
+#[test]
+fn um13_what_was_told_of_a_unit_stands_while_it_does_not_answer() {
+    let (directory, operator) = directory();
+    let one = device(&directory, &operator, "33.1");
+    let admin = admin(&directory, &operator, "33");
+    add(&directory, &admin, Some("33")).unwrap();
+    let now = NOW.plus(3 * DAY_MS);
+    let said = [("33.1", everything(one))];
+    night(&directory, now, &said);
+    assert_eq!(bodies(&directory).len(), 1);
+    let unheard = Facts {
+        is_unheard: true,
+        ..Facts::default()
+    };
+    night(&directory, now.plus(DAY_MS), &[("33.1", unheard)]);
+    night(&directory, now.plus(2 * DAY_MS), &said);
+    assert_eq!(bodies(&directory).len(), 1);
+    // One that answers and has nothing is forgotten, and then it is news.
+    let well = Facts {
+        heard: vec![(one, now.plus(3 * DAY_MS))],
+        ..Facts::default()
+    };
+    night(&directory, now.plus(3 * DAY_MS), &[("33.1", well)]);
+    night(&directory, now.plus(4 * DAY_MS), &said);
+    assert_eq!(bodies(&directory).len(), 2);
 }
 
 #[test]

@@ -113,7 +113,10 @@ fn compose_one(
         language: alert.language,
         origin: alert.origin.clone(),
     };
-    let (digest, keys) = digest(&address, &looks, &told);
+    let (digest, mut keys) = digest(&address, &looks, &told);
+    let unheard = facts.iter().filter(|(_, facts)| facts.is_unheard);
+    let unheard = unheard.map(|(unit, _)| unit.clone()).collect();
+    keys.extend(told.into_iter().filter(|key| Look::stands(key, &unheard)));
     if let Some(digest) = digest {
         let body = alert.message(&digest)?;
         put(sql, alert, (&address.id, day, false), &body, now)?;
@@ -195,8 +198,11 @@ fn silent(
         let damaged = |_| Refused::broken("a device's id is damaged");
         let id = DeviceId::parse(row.text(0)?).map_err(damaged)?;
         let heard = facts.get(&id_in(row.text(2)?)?);
+        // A unit that did not answer may have heard it just now.
+        let is_unheard = heard.is_some_and(|facts| facts.is_unheard);
         let heard = heard.into_iter().flat_map(|facts| &facts.heard);
         let seen = heard.filter(|(device, _)| *device == id).map(|(_, at)| *at);
+        let seen = seen.chain(is_unheard.then_some(now));
         let known = devices.entry(id).or_insert((row.text(1)?.to_owned(), None));
         known.1 = known.1.into_iter().chain(seen).max();
     }

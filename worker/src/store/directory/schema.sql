@@ -295,7 +295,7 @@ CREATE TRIGGER IF NOT EXISTS form_keeps_rows BEFORE DELETE ON form
 CREATE TRIGGER IF NOT EXISTS form_keeps_words BEFORE UPDATE ON form
     BEGIN SELECT raise(ABORT, 'a form is frozen'); END;
 
--- Append-only (privacy-and-security.md S13), but for what is five years older than the newest line (P14).
+-- Append-only (rule S13), but for what is five years older than the newest line (P14).
 CREATE TABLE IF NOT EXISTS audit (
     no INTEGER PRIMARY KEY,
     at_ms INTEGER NOT NULL,
