@@ -4,6 +4,9 @@
 mod ingest;
 mod process;
 mod query;
+mod sender;
+mod told;
+mod wire;
 
 use std::{env, fmt::Write as _};
 

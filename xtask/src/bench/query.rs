@@ -3,9 +3,9 @@
 
 use serde_json::json;
 
+use super::told::{self, quantile};
 use crate::{
     project::Project,
-    proofs,
     sample::fill::{self, Asked},
     trouble::Trouble,
 };
@@ -40,6 +40,17 @@ fn path(unit: &str, what: &str) -> String {
     }
 }
 
+/// The table's head.
+const COLUMNS: [&str; 7] = [
+    "Page",
+    "Question",
+    "Responses",
+    "median ms",
+    "p95 ms",
+    "Times the first",
+    "Bytes",
+];
+
 /// One line of the table.
 struct Row {
     page: &'static str,
@@ -67,15 +78,8 @@ pub fn bench(project: &Project, sizes: &[usize], is_json: bool) -> Result<(), Tr
         let asked = fill::ask(project, *size, &paths, TIMES)?;
         rows.extend(rows_of(&questions, &asked));
     }
-    if is_json {
-        for row in &rows {
-            println!("{}", json_of(row));
-        }
-        return Ok(());
-    }
-    let table = table(&rows);
-    print!("{table}");
-    proofs::write_benchmark(project, "query", &table)
+    let objects: Vec<_> = rows.iter().map(json_of).collect();
+    told::tell(project, "query", is_json, (&objects, &table(&rows)))
 }
 
 fn rows_of(questions: &[(&'static str, &str, String)], asked: &[Asked]) -> Vec<Row> {
@@ -114,14 +118,6 @@ fn rows_of(questions: &[(&'static str, &str, String)], asked: &[Asked]) -> Vec<R
     rows
 }
 
-/// The smallest of the times that so many of a hundred do not exceed.
-pub fn quantile(times: &[f64], percent: usize) -> f64 {
-    let mut sorted = times.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let place = (sorted.len() * percent).div_ceil(100).saturating_sub(1);
-    sorted.get(place).copied().unwrap_or_default()
-}
-
 fn json_of(row: &Row) -> serde_json::Value {
     json!({
         "page": row.page,
@@ -145,14 +141,17 @@ fn table(rows: &[Row]) -> String {
         } else {
             1.0
         };
-        format!(
-            "| {} | {} | {} | {:.1} | {:.1} | {times:.2} | {} |\n",
-            row.page, row.what, row.responses, row.median_ms, row.p95_ms, row.bytes
-        )
+        vec![
+            row.page.to_owned(),
+            row.what.clone(),
+            row.responses.to_string(),
+            format!("{:.1}", row.median_ms),
+            format!("{:.1}", row.p95_ms),
+            format!("{times:.2}"),
+            row.bytes.to_string(),
+        ]
     });
-    let head = "| Page | Question | Responses | median ms | p95 ms | Times the first | Bytes |\n\
-                |---|---|---|---|---|---|---|\n";
-    std::iter::once(head.to_owned()).chain(lines).collect()
+    told::table(&COLUMNS, lines)
 }
 
 #[cfg(test)]
@@ -180,13 +179,5 @@ mod tests {
             ),
             "{table}"
         );
-    }
-
-    #[test]
-    fn a_quantile_is_a_time_that_was_seen() {
-        let times: Vec<f64> = (1..=40).map(f64::from).collect();
-        assert!((quantile(&times, 50) - 20.0).abs() < 1e-9);
-        assert!((quantile(&times, 95) - 38.0).abs() < 1e-9);
-        assert!(quantile(&[], 95).abs() < 1e-9);
     }
 }

@@ -26,11 +26,10 @@ use crate::{
     trouble::Trouble,
     workerd::Server,
 };
-pub use device::random_word;
+pub use device::{Device, Sealed, random, random_word};
 pub use province::in_english;
 
 use answers::{Citizens, Unit as Leaning};
-use device::Device;
 use office::Office;
 
 pub use year::{VERB, whole};
