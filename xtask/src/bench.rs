@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: what a person waits for, measured; prints it and writes it into
 //! docs/BENCHMARKS.md. Never: a verdict; a machine that is busy is slow, and no test asks for a time.
 
+mod drain;
 mod ingest;
 mod process;
 mod query;
@@ -25,19 +26,21 @@ use crate::{
 /// The verb.
 pub const VERB: Verb = Verb {
     name: "bench",
-    summary: "measure what people wait for, into docs/BENCHMARKS.md: bench counter, country, query, ingest, limit",
+    summary: "measure what people wait for, into docs/BENCHMARKS.md: bench counter, country, query, ingest, drain, limit",
     options: "
   counter         the counter's page in Chromium, and after many surveys and with many waiting
   country         the page of units in Chromium, with the whole country on it
   query           the answers that a manager's overview and unit page are made of
   ingest          responses that the server counts a second, beside bare SQLite
+  drain           twenty tablets behind one address that each have two hundred answers waiting
   limit           what the runtime alone costs for one small request through an object
   --responses N   of a query: stored by then; named again, one after the other (10000, 200000,
                   1000000)
   --stored N      of ingest: only with so many stored at the unit; named again, one after the other
   --records N, --connections N
                   of ingest: only batches of so many, or over so many; may be named again
-  --json          of a query and of ingest: one JSON object a line, and docs/BENCHMARKS.md as it is
+  --json          of a query, of ingest and of a drain: one JSON object a line, and docs/BENCHMARKS.md
+                  as it is
   --no-build      measure dist/ as it is",
     run: |arguments| bench(&read(arguments)?),
 };
@@ -57,6 +60,7 @@ enum What {
     Country,
     Query,
     Ingest,
+    Drain,
     Limit,
 }
 
@@ -74,6 +78,7 @@ fn read(Arguments { mut parser }: Arguments) -> Result<Wish, Trouble> {
             Arg::Value(name) if name == "country" => wish.what = Some(What::Country),
             Arg::Value(name) if name == "query" => wish.what = Some(What::Query),
             Arg::Value(name) if name == "ingest" => wish.what = Some(What::Ingest),
+            Arg::Value(name) if name == "drain" => wish.what = Some(What::Drain),
             Arg::Value(name) if name == "limit" => wish.what = Some(What::Limit),
             Arg::Long("stored") => wish.ingest.stored.push(parser.value()?.parse()?),
             Arg::Long("records") => wish.ingest.records.push(parser.value()?.parse()?),
@@ -124,7 +129,8 @@ fn bench(wish: &Wish) -> Result<(), Trouble> {
     let Some(what) = wish.what else {
         return Err(Trouble::new(
             "nothing to measure was named",
-            "Say what: cargo xtask bench counter, bench country, bench query, bench ingest, or bench limit",
+            "Say what: cargo xtask bench counter, bench country, bench query, bench ingest, bench drain, or \
+             bench limit",
         ));
     };
     let project = Project::here();
@@ -140,6 +146,7 @@ fn bench(wish: &Wish) -> Result<(), Trouble> {
         What::Country => page(&project, "country"),
         What::Query => query::bench(&project, &wish.sizes, wish.is_json),
         What::Ingest => ingest::bench(&project, &wish.ingest, wish.is_json),
+        What::Drain => drain::bench(&project, wish.is_json),
         What::Limit => weighed(&project, "limit", "tests/workerd-limit.mjs"),
     }
 }
@@ -240,6 +247,8 @@ mod tests {
             connections: vec![1],
         };
         assert_eq!((wish.what, wish.ingest), (Some(What::Ingest), wanted));
+        let wish = read(&["drain", "--json"]).expect("it is right");
+        assert_eq!((wish.what, wish.is_json), (Some(What::Drain), true));
         read(&["queries"]).map(drop).expect_err("it is wrong");
     }
 
