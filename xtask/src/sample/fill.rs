@@ -142,7 +142,7 @@ fn counted(
     office.add_units(&units)?;
     let mut devices = Vec::new();
     for unit in units.iter().filter(|unit| unit.collects).take(most) {
-        let code = office.code(unit, "sipas2022", "258025")?;
+        let code = office.code(&unit.id, "sipas2022", "258025")?;
         devices.push(Device::enrol(&server.counter(), &code, devices.len())?);
     }
     let days = usize::try_from(DAYS).unwrap_or(1);

@@ -13,6 +13,7 @@ use survey::wire::manager::Live;
 
 use super::device::{Device, Sealed};
 use super::office::{Office, refused};
+use super::province::Unit;
 use super::{MANAGER, OPERATOR, SEED, province};
 use crate::{
     clock::outside_the_calendar,
@@ -82,8 +83,8 @@ impl House {
         units.extend(province::departments()?);
         office.add_units(&units)?;
         office.add_manager(MANAGER, &password, province::ROOT)?;
-        let mut enrol = |unit| {
-            let code = office.code(unit, CODE, "258025")?;
+        let mut enrol = |unit: &Unit| {
+            let code = office.code(&unit.id, CODE, "258025")?;
             Device::enrol(&server.counter(), &code, 1)
         };
         let mut collecting = units.iter().filter(|unit| unit.collects);

@@ -15,6 +15,7 @@ use survey::wire::people::Proof;
 use survey::wire::public::{
     ActionAdded, ActionState, ActionWords, NewState, Publication, WantedPublication,
 };
+use survey::wire::units::{Outcome, Sheet};
 
 use super::province::Unit;
 use crate::{trouble::Trouble, workerd::Server};
@@ -93,6 +94,23 @@ impl Office {
         Ok(())
     }
 
+    /// Makes the units of a list.
+    ///
+    /// # Errors
+    /// When the server refuses it, as a whole or row by row.
+    pub fn import_units(&mut self, csv: &str) -> Result<(), Trouble> {
+        let sheet = Sheet {
+            csv: csv.to_owned(),
+            dry_run: false,
+        };
+        let path = "/v1/units/import";
+        let outcome: Outcome = self.ask("POST", path, &sheet)?;
+        match outcome.errors.first() {
+            Some(error) => Err(refused(path, &format!("{error:?}"))),
+            None => Ok(()),
+        }
+    }
+
     /// Adds a form to the house.
     ///
     /// # Errors
@@ -145,8 +163,8 @@ impl Office {
     ///
     /// # Errors
     /// When the server refuses it.
-    pub fn code(&mut self, unit: &Unit, form: &str, pin: &str) -> Result<String, Trouble> {
-        let path = format!("/v1/units/{}/enrolment-codes", unit.id);
+    pub fn code(&mut self, unit: &UnitId, form: &str, pin: &str) -> Result<String, Trouble> {
+        let path = format!("/v1/units/{unit}/enrolment-codes");
         let word = |what: &str| refused(&path, what);
         let code = NewCode {
             counter: CounterId::parse("q1").map_err(|_| word("the counter is no id"))?,
