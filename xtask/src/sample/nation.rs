@@ -26,6 +26,9 @@ use crate::{
 pub const ROOT: &str = "vn";
 /// What everybody is asked.
 const FORM: &str = "sipas2022";
+/// The server keeps at most five hundred codes, used ones too, for twice ten minutes each.
+const CODES_AT_ONCE: usize = 400;
+const CODES_KEPT_MS: i64 = 21 * MINUTE_MS;
 /// The runtime lets go of an object that nobody asks for ten seconds; before a release in the morning nobody
 /// has asked for hours.
 const ASLEEP: Duration = Duration::from_secs(15);
@@ -66,6 +69,7 @@ impl Nation {
             citizens: Citizens::seeded(SEED),
             day,
         };
+        let mut clock = day.starts().plus(8 * HOUR_MS);
         for (commune, province) in list.lines().filter_map(commune_in) {
             let unit = UnitId::parse(commune).map_err(|_| country::unreadable())?;
             let code = nation.office.code(&unit, FORM, "258025")?;
@@ -73,8 +77,10 @@ impl Nation {
             let kiosk = Device::enrol(&server.counter(), &code, number)?;
             nation.kiosks.push(kiosk);
             *nation.provinces.entry(province.to_owned()).or_default() += 1;
-            if number.is_multiple_of(100) {
-                eprint!("\r{number} kiosks ");
+            if (number + 1).is_multiple_of(CODES_AT_ONCE) {
+                eprint!("\r{} kiosks ", number + 1);
+                clock = clock.plus(CODES_KEPT_MS);
+                nation.office.set_clock(clock)?;
             }
         }
         eprintln!();
