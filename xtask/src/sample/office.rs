@@ -253,12 +253,12 @@ impl Office {
         self.ask("GET", path, &())
     }
 
-    /// Reads an answer as it is.
+    /// Reads an answer as it is; a workbook is no text.
     ///
     /// # Errors
     /// When the server refuses it.
-    pub fn text(&mut self, path: &str) -> Result<String, Trouble> {
-        self.answer("GET", path, &())
+    pub fn bytes(&mut self, path: &str) -> Result<Vec<u8>, Trouble> {
+        self.answered("GET", path, &())
     }
 
     /// Lets the nightly round happen now.
@@ -287,6 +287,16 @@ impl Office {
         path: &str,
         message: &impl Serialize,
     ) -> Result<String, Trouble> {
+        let bytes = self.answered(method, path, message)?;
+        String::from_utf8(bytes).map_err(|_| refused(path, "no text"))
+    }
+
+    fn answered(
+        &mut self,
+        method: &str,
+        path: &str,
+        message: &impl Serialize,
+    ) -> Result<Vec<u8>, Trouble> {
         // workerd listens on 127.0.0.1 in any case; a machine may not know the name `localhost`.
         let address = format!("{}{path}", self.origin).replace("localhost", "127.0.0.1");
         let host = self.origin.trim_start_matches("http://");
@@ -313,14 +323,15 @@ impl Office {
             self.cookie = cookie.split(';').next().map(str::to_owned);
         }
         let status = reply.status();
-        let text = reply
+        let bytes = reply
             .body_mut()
-            .read_to_string()
+            .read_to_vec()
             .map_err(|error| refused(path, &error.to_string()))?;
         if !status.is_success() {
+            let text = String::from_utf8_lossy(&bytes);
             return Err(refused(path, &format!("{status} {text}")));
         }
-        Ok(text)
+        Ok(bytes)
     }
 }
 
