@@ -51,6 +51,7 @@ struct Seen {
     provinces_s: f64,
     nation_s: f64,
     server_s: f64,
+    asleep: u64,
     memory: u64,
     peak: u64,
     most_files: usize,
@@ -93,8 +94,9 @@ fn measured(project: &Project, plan: &Plan, communes: usize, each: usize) -> Res
     nation.until_the_release()?;
     let process = server.process();
     process::forget_peak(process);
+    let asleep = disk::memory_of(process);
     let before = process::computed(process);
-    let watched = watch(&mut nation, process, (responses, each))?;
+    let (there_s, most_files) = watch(&mut nation, process, (responses, each))?;
     let computed = process::computed(process).saturating_sub(before);
     let (memory, peak) = (disk::memory_of(process), process::peak(process));
     let mut took_ms = Vec::new();
@@ -108,13 +110,16 @@ fn measured(project: &Project, plan: &Plan, communes: usize, each: usize) -> Res
         communes: nation.communes(),
         provinces: nation.provinces().len(),
         responses,
+        most_files,
+        provinces_s: there_s[0],
+        nation_s: there_s[1],
         counting_s,
         night_s: night.as_secs_f64(),
         server_s: computed.as_secs_f64(),
+        asleep,
         memory,
         peak,
         figures_ms: [50, 95].map(|percent| quantile(&took_ms, percent)),
-        ..watched
     })
 }
 
@@ -134,12 +139,13 @@ fn counted(server: &Server, nation: &mut Nation, each: usize) -> Result<(u64, f6
     Ok((responses, seconds))
 }
 
-/// Looks at the figures until all of it is there: one province after the other, and then the country.
+/// Looks at the figures until all of it is there, one province after the other, and then the country; returns
+/// when each was there, in seconds, and the most files that the server had open.
 fn watch(
     nation: &mut Nation,
     process: u32,
     (responses, each): (u64, usize),
-) -> Result<Seen, Trouble> {
+) -> Result<([f64; 2], usize), Trouble> {
     let each = u64::try_from(each).unwrap_or_default();
     let begun = Instant::now();
     let mut most_files = 0;
@@ -164,20 +170,7 @@ fn watch(
         provinces_s = wait(nation, &province, communes * each)?;
     }
     let nation_s = wait(nation, ROOT, responses)?;
-    Ok(Seen {
-        communes: 0,
-        provinces: 0,
-        responses,
-        counting_s: 0.0,
-        night_s: 0.0,
-        provinces_s,
-        nation_s,
-        server_s: 0.0,
-        memory: 0,
-        peak: 0,
-        most_files,
-        figures_ms: [0.0; 2],
-    })
+    Ok(([provinces_s, nation_s], most_files))
 }
 
 impl Seen {
@@ -202,6 +195,7 @@ fn json_of(seen: &Seen) -> Value {
         "nation_s": seen.nation_s,
         "ledgers_a_second": seen.rate(),
         "server_cpu_s": seen.server_s,
+        "memory_before": seen.asleep,
         "memory": seen.memory,
         "peak": seen.peak,
         "most_files": seen.most_files,
@@ -237,6 +231,10 @@ fn lines(seen: &Seen) -> Vec<Vec<String>> {
         line("Ledgers released a second", format!("{:.0}", seen.rate())),
         line("the server's CPU", format!("{:.1} s", seen.server_s)),
         line(
+            "the server's memory before it",
+            format!("{} MB", seen.asleep >> 20),
+        ),
+        line(
             "the server's memory after it",
             format!("{} MB", seen.memory >> 20),
         ),
@@ -268,6 +266,7 @@ mod tests {
             provinces_s: 33.21,
             nation_s: 34.5,
             server_s: 30.0,
+            asleep: 200 << 20,
             memory: 300 << 20,
             peak: 400 << 20,
             most_files: 6_700,
