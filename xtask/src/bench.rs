@@ -1,10 +1,15 @@
 //! `cargo xtask bench`: what a person waits for, measured; prints it and writes it into
 //! docs/BENCHMARKS.md. Never: a verdict; a machine that is busy is slow, and no test asks for a time.
 
+mod drain;
 mod ingest;
 mod limit;
 mod process;
 mod query;
+mod rollup;
+mod sender;
+mod told;
+mod wire;
 
 use std::{env, fmt::Write as _};
 
@@ -23,19 +28,24 @@ use crate::{
 /// The verb.
 pub const VERB: Verb = Verb {
     name: "bench",
-    summary: "measure what people wait for, into docs/BENCHMARKS.md: bench counter, country, query, ingest, limit",
+    summary: "measure what people wait for, into docs/BENCHMARKS.md: bench counter, country, query, ingest, drain, rollup, limit",
     options: "
   counter         the counter's page in Chromium, and after many surveys and with many waiting
   country         the page of units in Chromium, with the whole country on it
   query           the answers that a manager's overview and unit page are made of
   ingest          responses that the server counts a second, beside bare SQLite
+  drain           twenty tablets behind one address that each have two hundred answers waiting
+  rollup          a morning's release from every commune of the country up to the national figures
   limit           what the runtime alone costs: for one small request, and for our statements
   --responses N   of a query: stored by then; named again, one after the other (10000, 200000,
                   1000000)
   --stored N      of ingest: only with so many stored at the unit; named again, one after the other
   --records N, --connections N
                   of ingest: only batches of so many, or over so many; may be named again
-  --json          of a query and of ingest: one JSON object a line, and docs/BENCHMARKS.md as it is
+  --communes N, --each N
+                  of a rollup: only so many communes (all 3321), with so many answers each (35)
+  --json          of query, ingest, drain and rollup: one JSON object a line, and docs/BENCHMARKS.md as
+                  it is
   --no-build      measure dist/ as it is",
     run: |arguments| bench(&read(arguments)?),
 };
@@ -44,6 +54,7 @@ struct Wish {
     what: Option<What>,
     sizes: Vec<usize>,
     ingest: ingest::Wanted,
+    rollup: rollup::Wanted,
     is_json: bool,
     is_built: bool,
 }
@@ -55,6 +66,8 @@ enum What {
     Country,
     Query,
     Ingest,
+    Drain,
+    Rollup,
     Limit,
 }
 
@@ -63,6 +76,7 @@ fn read(Arguments { mut parser }: Arguments) -> Result<Wish, Trouble> {
         what: None,
         sizes: Vec::new(),
         ingest: ingest::Wanted::default(),
+        rollup: rollup::Wanted::default(),
         is_json: false,
         is_built: false,
     };
@@ -72,12 +86,16 @@ fn read(Arguments { mut parser }: Arguments) -> Result<Wish, Trouble> {
             Arg::Value(name) if name == "country" => wish.what = Some(What::Country),
             Arg::Value(name) if name == "query" => wish.what = Some(What::Query),
             Arg::Value(name) if name == "ingest" => wish.what = Some(What::Ingest),
+            Arg::Value(name) if name == "drain" => wish.what = Some(What::Drain),
+            Arg::Value(name) if name == "rollup" => wish.what = Some(What::Rollup),
             Arg::Value(name) if name == "limit" => wish.what = Some(What::Limit),
             Arg::Long("stored") => wish.ingest.stored.push(parser.value()?.parse()?),
             Arg::Long("records") => wish.ingest.records.push(parser.value()?.parse()?),
             Arg::Long("connections") => {
                 wish.ingest.connections.push(parser.value()?.parse()?);
             }
+            Arg::Long("communes") => wish.rollup.communes = Some(parser.value()?.parse()?),
+            Arg::Long("each") => wish.rollup.each = Some(parser.value()?.parse()?),
             Arg::Long("responses") => wish.sizes.push(parser.value()?.parse()?),
             Arg::Long("json") => wish.is_json = true,
             Arg::Long("no-build") => wish.is_built = true,
@@ -122,7 +140,8 @@ fn bench(wish: &Wish) -> Result<(), Trouble> {
     let Some(what) = wish.what else {
         return Err(Trouble::new(
             "nothing to measure was named",
-            "Say what: cargo xtask bench counter, bench country, bench query, bench ingest, or bench limit",
+            "Say what: cargo xtask bench counter, bench country, bench query, bench ingest, bench drain, \
+             bench rollup, or bench limit",
         ));
     };
     let project = Project::here();
@@ -138,6 +157,8 @@ fn bench(wish: &Wish) -> Result<(), Trouble> {
         What::Country => page(&project, "country"),
         What::Query => query::bench(&project, &wish.sizes, wish.is_json),
         What::Ingest => ingest::bench(&project, &wish.ingest, wish.is_json),
+        What::Drain => drain::bench(&project, wish.is_json),
+        What::Rollup => rollup::bench(&project, &wish.rollup, wish.is_json),
         What::Limit => limit::bench(&project),
     }
 }
@@ -239,6 +260,14 @@ mod tests {
             connections: vec![1],
         };
         assert_eq!((wish.what, wish.ingest), (Some(What::Ingest), wanted));
+        let wish = read(&["drain", "--json"]).expect("it is right");
+        assert_eq!((wish.what, wish.is_json), (Some(What::Drain), true));
+        let wish = read(&["rollup", "--communes", "60", "--each", "12"]).expect("it is right");
+        let wanted = rollup::Wanted {
+            communes: Some(60),
+            each: Some(12),
+        };
+        assert_eq!((wish.what, wish.rollup), (Some(What::Rollup), wanted));
         read(&["queries"]).map(drop).expect_err("it is wrong");
     }
 

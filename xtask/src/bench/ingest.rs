@@ -1,20 +1,17 @@
 //! `cargo xtask bench ingest`: how many responses a second the server counts over the real wire, and how
 //! many the same machine writes into bare `SQLite`. Never: a verdict.
 
-mod sender;
-
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use self::sender::Sent;
-use super::{process, query::quantile};
+use super::told::{self, quantile};
+use super::{process, sender, wire};
 use crate::{
     files,
     operate::disk,
     project::Project,
-    proofs,
-    sample::load::{House, Sealed},
+    sample::{Sealed, load::House},
     tool::Tool,
     trouble::Trouble,
     workerd::{Plan, Server},
@@ -28,6 +25,25 @@ const CONNECTIONS: [usize; 3] = [1, 16, 64];
 const STORED: [(usize, usize, usize); 2] = [(1, 3_000, 16), (20, 800, 16)];
 /// Batches that wake the objects and warm the code before anything counts.
 const WARMING: usize = 120;
+
+/// The table's head.
+const COLUMNS: [&str; 15] = [
+    "Stored before",
+    "Units",
+    "Records a batch",
+    "Connections",
+    "Responses/s",
+    "The same code on bare SQLite, /s",
+    "Worker / that",
+    "Its rows alone, /s",
+    "p50 ms",
+    "p95 ms",
+    "p99 ms",
+    "Server's CPU s of s",
+    "Client's CPU s",
+    "MB",
+    "Most MB",
+];
 
 /// One line of the table.
 #[derive(Clone, Debug)]
@@ -92,15 +108,8 @@ pub fn bench(project: &Project, wanted: &Wanted, is_json: bool) -> Result<(), Tr
     let rows = all(project, &bare, &folder, wanted);
     files::remove_folder(&folder)?;
     let rows = rows?;
-    if is_json {
-        for row in &rows {
-            println!("{}", json_of(row));
-        }
-        return Ok(());
-    }
-    let table = table(&rows);
-    print!("{table}");
-    proofs::write_benchmark(project, "ingest", &table)
+    let objects: Vec<_> = rows.iter().map(json_of).collect();
+    told::tell(project, "ingest", is_json, (&objects, &table(&rows)))
 }
 
 /// The program that writes the same rows without a server.
@@ -182,17 +191,17 @@ impl Site<'_> {
         is_spread: bool,
         (records, batches, connections): (usize, usize, usize),
     ) -> Result<Row, Trouble> {
-        let host = &host(server);
+        let host = wire::host_of(server);
         house.rest()?;
         let warming = house.batches(is_spread, records, WARMING)?;
-        sent(host, &warming, connections)?;
+        sender::send(&host, &warming, connections)?;
         house.rest()?;
         let all = house.batches(is_spread, records, batches)?;
         eprintln!("{batches} batches of {records} over {connections} connections ...");
         let (process, own) = (server.process(), std::process::id());
         process::forget_peak(process);
         let before = [process, own].map(process::computed);
-        let sent = sent(host, &all, connections)?;
+        let sent = sender::send(&host, &all, connections)?;
         let after = [process, own].map(process::computed);
         let [server_s, client_s] =
             [0, 1].map(|at: usize| (after[at].saturating_sub(before[at])).as_secs_f64());
@@ -210,7 +219,7 @@ impl Site<'_> {
             peak: process::peak(process),
             bare: self.bare(&all)?,
         };
-        eprintln!("{}", line(&row));
+        eprintln!("{}", told::line(&cells(&row)));
         Ok(row)
     }
 
@@ -250,31 +259,10 @@ impl Site<'_> {
     }
 }
 
-/// The counter's host and port.
-pub(super) fn host(server: &Server) -> String {
-    let origin = server.counter();
-    let host = origin.trim_start_matches("http://").trim_end_matches('/');
-    host.to_owned()
-}
-
 /// Batches as `tests/bare.rs` reads them.
 pub(super) fn lines_of(batches: &[Sealed]) -> String {
     let line = |Sealed { unit, body, .. }: &Sealed| format!("{unit}\t{body}\n");
     batches.iter().map(line).collect()
-}
-
-/// Sends them, and makes sure that every record was counted.
-pub(super) fn sent(host: &str, batches: &[Sealed], connections: usize) -> Result<Sent, Trouble> {
-    let again = "Measure again; cargo xtask test tells whether the server is well";
-    let sent = sender::send(host, batches, connections)
-        .map_err(|error| Trouble::new(format!("A batch was not answered: {error}"), again))?;
-    match &sent.refused {
-        Some(refused) => Err(Trouble::new(
-            format!("The server answered {refused}"),
-            again,
-        )),
-        None => Ok(sent),
-    }
 }
 
 impl Row {
@@ -309,31 +297,29 @@ fn json_of(row: &Row) -> serde_json::Value {
     })
 }
 
-fn line(row: &Row) -> String {
-    let [p50, p95, p99] = row.took_ms;
-    format!(
-        "| {} | {} | {} | {} | {:.0} | {:.0} | {:.0} % | {:.0} | {p50:.1} | {p95:.1} | {p99:.1} | {:.1} of {:.1} | {:.1} | {} | {} |",
-        row.stored,
-        row.units,
-        row.records,
-        row.connections,
-        row.rate(),
-        row.bare.coded,
-        100.0 * row.rate() / row.bare.coded,
-        row.bare.rows,
-        row.server_s,
-        row.seconds,
-        row.client_s,
-        row.memory >> 20,
-        row.peak >> 20,
-    )
+fn cells(row: &Row) -> Vec<String> {
+    let [p50, p95, p99] = row.took_ms.map(|ms| format!("{ms:.1}"));
+    vec![
+        row.stored.to_string(),
+        row.units.to_string(),
+        row.records.to_string(),
+        row.connections.to_string(),
+        format!("{:.0}", row.rate()),
+        format!("{:.0}", row.bare.coded),
+        format!("{:.0} %", 100.0 * row.rate() / row.bare.coded),
+        format!("{:.0}", row.bare.rows),
+        p50,
+        p95,
+        p99,
+        format!("{:.1} of {:.1}", row.server_s, row.seconds),
+        format!("{:.1}", row.client_s),
+        (row.memory >> 20).to_string(),
+        (row.peak >> 20).to_string(),
+    ]
 }
 
 fn table(rows: &[Row]) -> String {
-    let head = "| Stored before | Units | Records a batch | Connections | Responses/s | The same code on bare SQLite, /s | Worker / that | Its rows alone, /s | p50 ms | p95 ms | p99 ms | Server's CPU s of s | Client's CPU s | MB | Most MB |\n\
-                |---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|\n";
-    let lines = rows.iter().map(|row| line(row) + "\n");
-    std::iter::once(head.to_owned()).chain(lines).collect()
+    told::table(&COLUMNS, rows.iter().map(cells))
 }
 
 #[cfg(test)]

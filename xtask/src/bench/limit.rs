@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::{Weighed, ingest, not_a_row, process, read_row, said};
+use super::{Weighed, ingest, not_a_row, process, read_row, said, sender, wire};
 use crate::{
     files,
     project::Project,
@@ -67,10 +67,10 @@ fn all(project: &Project, folder: &Path) -> Result<Vec<Row>, Trouble> {
         house.rest()?;
         let all = house.batches(is_spread, records, WARMING + batches)?;
         let (warming, measured) = all.split_at(WARMING);
-        let host = ingest::host(&server);
-        ingest::sent(&host, warming, CONNECTIONS)?;
+        let host = wire::host_of(&server);
+        sender::send(&host, warming, CONNECTIONS)?;
         let before = process::computed(server.process());
-        let sent = ingest::sent(&host, measured, CONNECTIONS)?;
+        let sent = sender::send(&host, measured, CONNECTIONS)?;
         let computed = process::computed(server.process()).saturating_sub(before);
         let count = sent.took_ms.len().max(1);
         files::write(&folder.join("batches"), ingest::lines_of(&all))?;

@@ -37,6 +37,12 @@ pub fn forget_peak(process: u32) {
     let _ = fs::write(format!("/proc/{process}/clear_refs"), "5");
 }
 
+/// How many files and connections a process has open; 0 where the system does not tell.
+#[must_use]
+pub fn open_files(process: u32) -> usize {
+    fs::read_dir(format!("/proc/{process}/fd")).map_or(0, Iterator::count)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -52,5 +58,6 @@ mod tests {
     fn a_process_has_a_peak() {
         assert!(peak(std::process::id()) > 1 << 20);
         assert_eq!(peak(0), 0);
+        assert!(open_files(std::process::id()) > 2);
     }
 }

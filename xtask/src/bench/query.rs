@@ -1,11 +1,11 @@
-//! `cargo xtask bench query`: how soon the server answers what a manager's overview and unit page ask, by
-//! how many responses are stored. Never: a verdict.
+//! `cargo xtask bench query`: how soon the server answers what a manager's overview and unit page ask, and how
+//! soon a file of figures is there, by how many responses are stored. Never: a verdict.
 
 use serde_json::json;
 
+use super::told::{self, quantile};
 use crate::{
     project::Project,
-    proofs,
     sample::fill::{self, Asked},
     trouble::Trouble,
 };
@@ -17,20 +17,46 @@ const TIMES: usize = 40;
 /// The form that everybody answers.
 const FORM: &str = "form=sipas2022";
 
-/// The two pages and the questions that each asks.
-const PAGES: [(&str, [&str; 5]); 2] = [
-    (
-        "overview",
-        ["figures", "children", "coverage", "live", "devices"],
-    ),
-    (
-        "unit page",
-        ["figures", "trend", "coverage", "comments", "live"],
-    ),
+/// What belongs together, and the questions that it asks.
+struct Page {
+    name: &'static str,
+    /// Which unit it is about: the province, or its centre.
+    unit: &'static str,
+    asks: &'static [&'static str],
+    /// Whether somebody waits for all of it; of the files people take one.
+    is_whole: bool,
+}
+
+/// The two pages, and the files that are taken from each.
+const PAGES: [Page; 4] = [
+    Page {
+        name: "overview",
+        unit: "33",
+        asks: &["figures", "children", "coverage", "live", "devices"],
+        is_whole: true,
+    },
+    Page {
+        name: "overview's file",
+        unit: "33",
+        asks: &FILES,
+        is_whole: false,
+    },
+    Page {
+        name: "unit page",
+        unit: "33.ttpvhcc",
+        asks: &["figures", "trend", "coverage", "comments", "live"],
+        is_whole: true,
+    },
+    Page {
+        name: "unit page's file",
+        unit: "33.ttpvhcc",
+        asks: &FILES,
+        is_whole: false,
+    },
 ];
 
-/// Which unit a page is about: the province, or its centre.
-const UNITS: [&str; 2] = ["33", "33.ttpvhcc"];
+/// The files of figures that the server makes.
+const FILES: [&str; 2] = ["figures.csv", "figures.xlsx"];
 
 fn path(unit: &str, what: &str) -> String {
     match what {
@@ -39,6 +65,17 @@ fn path(unit: &str, what: &str) -> String {
         _ => format!("/v1/units/{unit}/{what}?{FORM}"),
     }
 }
+
+/// The table's head.
+const COLUMNS: [&str; 7] = [
+    "Page",
+    "Question",
+    "Responses",
+    "median ms",
+    "p95 ms",
+    "Times the first",
+    "Bytes",
+];
 
 /// One line of the table.
 struct Row {
@@ -58,33 +95,26 @@ pub fn bench(project: &Project, sizes: &[usize], is_json: bool) -> Result<(), Tr
     let sizes = if sizes.is_empty() { &SIZES } else { sizes };
     let mut rows = Vec::new();
     for size in sizes {
-        let questions: Vec<(&str, &str, String)> = PAGES
-            .iter()
-            .zip(UNITS)
-            .flat_map(|((page, asks), unit)| asks.map(|what| (*page, what, path(unit, what))))
-            .collect();
+        let of_page = |page: &'static Page| {
+            let asks = page.asks.iter();
+            asks.map(|what| (page.name, *what, path(page.unit, what)))
+        };
+        let questions: Vec<(&str, &str, String)> = PAGES.iter().flat_map(of_page).collect();
         let paths: Vec<String> = questions.iter().map(|(_, _, path)| path.clone()).collect();
         let asked = fill::ask(project, *size, &paths, TIMES)?;
         rows.extend(rows_of(&questions, &asked));
     }
-    if is_json {
-        for row in &rows {
-            println!("{}", json_of(row));
-        }
-        return Ok(());
-    }
-    let table = table(&rows);
-    print!("{table}");
-    proofs::write_benchmark(project, "query", &table)
+    let objects: Vec<_> = rows.iter().map(json_of).collect();
+    told::tell(project, "query", is_json, (&objects, &table(&rows)))
 }
 
 fn rows_of(questions: &[(&'static str, &str, String)], asked: &[Asked]) -> Vec<Row> {
     let mut rows = Vec::new();
-    for (page, _) in PAGES {
+    for Page { name, is_whole, .. } in &PAGES {
         let own: Vec<(&str, &Asked)> = questions
             .iter()
             .zip(asked)
-            .filter(|((of, ..), _)| *of == page)
+            .filter(|((of, ..), _)| of == name)
             .map(|((_, what, _), asked)| (*what, asked))
             .collect();
         let Some((_, first)) = own.first() else {
@@ -101,7 +131,7 @@ fn rows_of(questions: &[(&'static str, &str, String)], asked: &[Asked]) -> Vec<R
             bytes: own.iter().map(|(_, asked)| asked.bytes).sum(),
         };
         let of = |what: &str, asked: &Asked| Row {
-            page,
+            page: name,
             what: what.to_owned(),
             responses: asked.responses,
             median_ms: quantile(&asked.took_ms, 50),
@@ -109,17 +139,11 @@ fn rows_of(questions: &[(&'static str, &str, String)], asked: &[Asked]) -> Vec<R
             bytes: asked.bytes,
         };
         rows.extend(own.iter().map(|(what, asked)| of(what, asked)));
-        rows.push(of("all of it, one after the other", &whole));
+        if *is_whole {
+            rows.push(of("all of it, one after the other", &whole));
+        }
     }
     rows
-}
-
-/// The smallest of the times that so many of a hundred do not exceed.
-pub fn quantile(times: &[f64], percent: usize) -> f64 {
-    let mut sorted = times.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let place = (sorted.len() * percent).div_ceil(100).saturating_sub(1);
-    sorted.get(place).copied().unwrap_or_default()
 }
 
 fn json_of(row: &Row) -> serde_json::Value {
@@ -145,19 +169,30 @@ fn table(rows: &[Row]) -> String {
         } else {
             1.0
         };
-        format!(
-            "| {} | {} | {} | {:.1} | {:.1} | {times:.2} | {} |\n",
-            row.page, row.what, row.responses, row.median_ms, row.p95_ms, row.bytes
-        )
+        vec![
+            row.page.to_owned(),
+            row.what.clone(),
+            row.responses.to_string(),
+            format!("{:.1}", row.median_ms),
+            format!("{:.1}", row.p95_ms),
+            format!("{times:.2}"),
+            row.bytes.to_string(),
+        ]
     });
-    let head = "| Page | Question | Responses | median ms | p95 ms | Times the first | Bytes |\n\
-                |---|---|---|---|---|---|---|\n";
-    std::iter::once(head.to_owned()).chain(lines).collect()
+    told::table(&COLUMNS, lines)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_question_has_its_path() {
+        let form = "form=sipas2022";
+        let file = path("33", "figures.xlsx");
+        assert_eq!(file, format!("/v1/units/33/figures.xlsx?{form}"));
+        assert_eq!(path("33", "live"), "/v1/units/33/live");
+    }
 
     #[test]
     fn a_page_is_the_sum_of_its_questions() {
@@ -169,9 +204,14 @@ mod tests {
         let questions = [
             ("unit page", "figures", String::new()),
             ("unit page", "trend", String::new()),
+            ("unit page's file", "figures.csv", String::new()),
         ];
-        let rows = rows_of(&questions, &[asked(&[1.0, 3.0]), asked(&[2.0, 6.0])]);
-        assert_eq!(rows.len(), 3);
+        let times = [&[1.0, 3.0], &[2.0, 6.0], &[90.0, 95.0]];
+        let mut rows = rows_of(&questions, &times.map(|times| asked(times)));
+        assert_eq!(rows.len(), 4);
+        let file = rows.pop().map(|row| (row.page, row.what));
+        let expected = ("unit page's file", "figures.csv".to_owned());
+        assert_eq!(file, Some(expected), "nobody waits for both files");
         assert_eq!((rows[2].bytes, rows[2].responses), (200, 10));
         let table = table(&rows);
         assert!(
@@ -180,13 +220,5 @@ mod tests {
             ),
             "{table}"
         );
-    }
-
-    #[test]
-    fn a_quantile_is_a_time_that_was_seen() {
-        let times: Vec<f64> = (1..=40).map(f64::from).collect();
-        assert!((quantile(&times, 50) - 20.0).abs() < 1e-9);
-        assert!((quantile(&times, 95) - 38.0).abs() < 1e-9);
-        assert!(quantile(&[], 95).abs() < 1e-9);
     }
 }

@@ -21,6 +21,23 @@ use crate::trouble::Trouble;
 /// As many days a device tells of (W2).
 const DAYS_TOLD: usize = 8;
 
+/// A batch that is ready to be sent.
+#[derive(Clone, Debug)]
+pub struct Sealed {
+    /// The unit in its path.
+    pub unit: String,
+    /// Where it goes.
+    pub path: String,
+    /// The device's.
+    pub signature: String,
+    /// As it travels.
+    pub body: String,
+    /// Which: a reply names it.
+    pub batch: BatchId,
+    /// Records in it.
+    pub records: usize,
+}
+
 /// An enrolled kiosk.
 pub struct Device {
     origin: String,
@@ -66,6 +83,12 @@ impl Device {
             days: Vec::new(),
             config: reply.config,
         })
+    }
+
+    /// Which one it is.
+    #[must_use]
+    pub const fn id(&self) -> DeviceId {
+        self.id
     }
 
     /// The unit it stands in.
@@ -151,15 +174,22 @@ impl Device {
         }
     }
 
-    /// The same batch, signed and not sent: where to, with which signature, and its body.
+    /// The same batch, signed and not sent.
     ///
     /// # Errors
     /// When the machine has no generator of random bytes.
-    pub fn sealed(&mut self, records: &[Record], day: Day) -> Result<[String; 3], Trouble> {
+    pub fn sealed(&mut self, records: &[Record], day: Day) -> Result<Sealed, Trouble> {
         let path = self.path();
-        let body = write(&self.batch(records, day)?);
-        let signature = signature(&self.key, &path, &body);
-        Ok([path, signature, body])
+        let batch = self.batch(records, day)?;
+        let body = write(&batch);
+        Ok(Sealed {
+            unit: self.unit().to_string(),
+            signature: signature(&self.key, &path, &body),
+            path,
+            body,
+            batch: batch.batch,
+            records: records.len(),
+        })
     }
 
     fn path(&self) -> String {

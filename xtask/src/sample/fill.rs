@@ -100,11 +100,11 @@ fn asked(
     let mut all = Vec::new();
     for question in questions {
         // The first one wakes the objects; it is not a manager's usual Monday.
-        let mut bytes = reader.text(question)?.len();
+        let mut bytes = reader.bytes(question)?.len();
         let mut took_ms = Vec::new();
         for _ in 0..times {
             let begun = Instant::now();
-            bytes = reader.text(question)?.len();
+            bytes = reader.bytes(question)?.len();
             took_ms.push(begun.elapsed().as_secs_f64() * 1_000.0);
         }
         all.push(Asked {
@@ -142,7 +142,7 @@ fn counted(
     office.add_units(&units)?;
     let mut devices = Vec::new();
     for unit in units.iter().filter(|unit| unit.collects).take(most) {
-        let code = office.code(unit, "sipas2022", "258025")?;
+        let code = office.code(&unit.id, "sipas2022", "258025")?;
         devices.push(Device::enrol(&server.counter(), &code, devices.len())?);
     }
     let days = usize::try_from(DAYS).unwrap_or(1);

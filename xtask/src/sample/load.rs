@@ -9,10 +9,12 @@ use survey::form::{Form, Step};
 use survey::id::ResponseId;
 use survey::submission::Mode;
 use survey::wire::batch::{MOST_RECORDS_TAKEN, Record};
+use survey::wire::manager::Live;
 
-use super::device::Device;
+use super::device::{Device, Sealed};
 use super::office::{Office, refused};
-use super::{OPERATOR, SEED, province};
+use super::province::Unit;
+use super::{MANAGER, OPERATOR, SEED, province};
 use crate::{
     clock::outside_the_calendar,
     files,
@@ -35,22 +37,20 @@ const DAYS: usize = 100;
 /// Of so many people one writes a comment.
 const COMMENTS: usize = 16;
 
-/// A batch that is ready to be sent.
-#[derive(Clone, Debug)]
-pub struct Sealed {
-    /// The unit in its path.
-    pub unit: String,
-    /// Where it goes.
-    pub path: String,
-    /// The device's.
-    pub signature: String,
-    /// As it travels.
-    pub body: String,
+/// A kiosk that was without a network, and what was answered on it meanwhile.
+pub struct Tablet<'a> {
+    /// The kiosk.
+    pub device: &'a mut Device,
+    /// What waits on it.
+    pub kept: Vec<Record>,
+    /// The day of it.
+    pub day: Day,
 }
 
 /// Everybody who sends.
 pub struct House {
     office: Office,
+    reader: Office,
     password: String,
     /// The file of the form that everybody answers.
     pub file: String,
@@ -82,8 +82,9 @@ impl House {
         let mut units = province::units()?;
         units.extend(province::departments()?);
         office.add_units(&units)?;
-        let mut enrol = |unit| {
-            let code = office.code(unit, CODE, "258025")?;
+        office.add_manager(MANAGER, &password, province::ROOT)?;
+        let mut enrol = |unit: &Unit| {
+            let code = office.code(&unit.id, CODE, "258025")?;
             Device::enrol(&server.counter(), &code, 1)
         };
         let mut collecting = units.iter().filter(|unit| unit.collects);
@@ -96,6 +97,7 @@ impl House {
         let one: Vec<Device> = one.map(enrol).collect::<Result<_, _>>()?;
         Ok(Self {
             office,
+            reader: Office::new(server),
             password,
             file,
             form,
@@ -123,17 +125,9 @@ impl House {
         size: usize,
         count: usize,
     ) -> Result<Vec<Sealed>, Trouble> {
-        let mut devices = std::mem::take(if is_spread {
-            &mut self.all
-        } else {
-            &mut self.one
-        });
+        let mut devices = std::mem::take(self.devices(is_spread));
         let sealed = self.sealed(&mut devices, size, count);
-        *(if is_spread {
-            &mut self.all
-        } else {
-            &mut self.one
-        }) = devices;
+        *self.devices(is_spread) = devices;
         sealed
     }
 
@@ -157,17 +151,49 @@ impl House {
             let at = at % devices.len();
             let records = (0..size).map(|_| self.record(&devices[at]));
             let records: Vec<Record> = records.collect::<Result<_, _>>()?;
-            let device = &mut devices[at];
-            let unit = device.unit().to_string();
-            let [path, signature, body] = device.sealed(&records, self.day)?;
-            all.push(Sealed {
-                unit,
-                path,
-                signature,
-                body,
-            });
+            all.push(devices[at].sealed(&records, self.day)?);
         }
         Ok(all)
+    }
+
+    /// So many kiosks with so many answers waiting on each: all of one unit, or each of another.
+    ///
+    /// # Errors
+    /// When nobody's answers can be sealed.
+    pub fn tablets(
+        &mut self,
+        is_spread: bool,
+        (tablets, each): (usize, usize),
+    ) -> Result<Vec<Tablet<'_>>, Trouble> {
+        let devices = std::mem::take(self.devices(is_spread));
+        let kept: Result<Vec<Vec<Record>>, Trouble> = devices
+            .iter()
+            .take(tablets)
+            .map(|device| (0..each).map(|_| self.record(device)).collect())
+            .collect();
+        let day = self.day;
+        *self.devices(is_spread) = devices;
+        let devices = self.devices(is_spread).iter_mut();
+        let tablet = |(device, kept)| Tablet { device, kept, day };
+        Ok(devices.zip(kept?).map(tablet).collect())
+    }
+
+    /// What all units together received today, as a manager's page has it.
+    ///
+    /// # Errors
+    /// When the server refuses to tell.
+    pub fn received(&mut self) -> Result<u64, Trouble> {
+        let path = format!("/v1/units/{}/live", province::ROOT);
+        self.reader.sign_in(MANAGER, &self.password)?;
+        self.reader.read::<Live>(&path).map(|live| live.today)
+    }
+
+    fn devices(&mut self, is_spread: bool) -> &mut Vec<Device> {
+        if is_spread {
+            &mut self.all
+        } else {
+            &mut self.one
+        }
     }
 
     /// Some minutes go by, after which every device may send again.
@@ -217,6 +243,7 @@ impl House {
     /// When it does not let the operator in.
     pub fn moved_to(&mut self, server: &Server) -> Result<(), Trouble> {
         self.office = Office::new(server);
+        self.reader = Office::new(server);
         self.office.sign_in(OPERATOR, &self.password)?;
         for device in self.one.iter_mut().chain(&mut self.all) {
             device.moved_to(&server.counter());

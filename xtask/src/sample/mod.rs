@@ -5,6 +5,7 @@ mod answers;
 mod device;
 pub mod fill;
 pub mod load;
+pub mod nation;
 mod office;
 mod province;
 mod public;
@@ -26,11 +27,10 @@ use crate::{
     trouble::Trouble,
     workerd::Server,
 };
-pub use device::random_word;
+pub use device::{Device, Sealed, random, random_word};
 pub use province::in_english;
 
 use answers::{Citizens, Unit as Leaning};
-use device::Device;
 use office::Office;
 
 pub use year::{VERB, whole};
@@ -106,7 +106,7 @@ pub fn open(server: &Server, data: &Path, setup_code: &str) -> Result<String, Tr
         None => load(server, data, setup_code)?,
     };
     let place = province::first_kiosk()?;
-    let code = office.code(&place, KIOSK_FORM, &sign_in.pin)?;
+    let code = office.code(&place.id, KIOSK_FORM, &sign_in.pin)?;
     let (counter, manager) = (server.counter(), server.manager());
     Ok(format!(
         "sign in    {manager}?unit={}&form={KIOSK_FORM} account {MANAGER} password {}\n\
@@ -169,7 +169,7 @@ fn load(server: &Server, data: &Path, setup_code: &str) -> Result<(SignIn, Offic
     office.add_manager(MANAGER, &sign_in.manager_password, province::ROOT)?;
     let mut posts = Vec::new();
     for (place, leaning) in places(&units) {
-        let code = office.code(&place, leaning.form, &sign_in.pin)?;
+        let code = office.code(&place.id, leaning.form, &sign_in.pin)?;
         let device = Device::enrol(&server.counter(), &code, posts.len())?;
         posts.push((device, leaning));
     }

@@ -15,6 +15,7 @@ use survey::wire::people::Proof;
 use survey::wire::public::{
     ActionAdded, ActionState, ActionWords, NewState, Publication, WantedPublication,
 };
+use survey::wire::units::{Outcome, Sheet};
 
 use super::province::Unit;
 use crate::{trouble::Trouble, workerd::Server};
@@ -93,6 +94,23 @@ impl Office {
         Ok(())
     }
 
+    /// Makes the units of a list.
+    ///
+    /// # Errors
+    /// When the server refuses it, as a whole or row by row.
+    pub fn import_units(&mut self, csv: &str) -> Result<(), Trouble> {
+        let sheet = Sheet {
+            csv: csv.to_owned(),
+            dry_run: false,
+        };
+        let path = "/v1/units/import";
+        let outcome: Outcome = self.ask("POST", path, &sheet)?;
+        match outcome.errors.first() {
+            Some(error) => Err(refused(path, &format!("{error:?}"))),
+            None => Ok(()),
+        }
+    }
+
     /// Adds a form to the house.
     ///
     /// # Errors
@@ -145,8 +163,8 @@ impl Office {
     ///
     /// # Errors
     /// When the server refuses it.
-    pub fn code(&mut self, unit: &Unit, form: &str, pin: &str) -> Result<String, Trouble> {
-        let path = format!("/v1/units/{}/enrolment-codes", unit.id);
+    pub fn code(&mut self, unit: &UnitId, form: &str, pin: &str) -> Result<String, Trouble> {
+        let path = format!("/v1/units/{unit}/enrolment-codes");
         let word = |what: &str| refused(&path, what);
         let code = NewCode {
             counter: CounterId::parse("q1").map_err(|_| word("the counter is no id"))?,
@@ -235,12 +253,12 @@ impl Office {
         self.ask("GET", path, &())
     }
 
-    /// Reads an answer as it is.
+    /// Reads an answer as it is; a workbook is no text.
     ///
     /// # Errors
     /// When the server refuses it.
-    pub fn text(&mut self, path: &str) -> Result<String, Trouble> {
-        self.answer("GET", path, &())
+    pub fn bytes(&mut self, path: &str) -> Result<Vec<u8>, Trouble> {
+        self.answered("GET", path, &())
     }
 
     /// Lets the nightly round happen now.
@@ -269,6 +287,16 @@ impl Office {
         path: &str,
         message: &impl Serialize,
     ) -> Result<String, Trouble> {
+        let bytes = self.answered(method, path, message)?;
+        String::from_utf8(bytes).map_err(|_| refused(path, "no text"))
+    }
+
+    fn answered(
+        &mut self,
+        method: &str,
+        path: &str,
+        message: &impl Serialize,
+    ) -> Result<Vec<u8>, Trouble> {
         // workerd listens on 127.0.0.1 in any case; a machine may not know the name `localhost`.
         let address = format!("{}{path}", self.origin).replace("localhost", "127.0.0.1");
         let host = self.origin.trim_start_matches("http://");
@@ -295,14 +323,15 @@ impl Office {
             self.cookie = cookie.split(';').next().map(str::to_owned);
         }
         let status = reply.status();
-        let text = reply
+        let bytes = reply
             .body_mut()
-            .read_to_string()
+            .read_to_vec()
             .map_err(|error| refused(path, &error.to_string()))?;
         if !status.is_success() {
+            let text = String::from_utf8_lossy(&bytes);
             return Err(refused(path, &format!("{status} {text}")));
         }
-        Ok(text)
+        Ok(bytes)
     }
 }
 

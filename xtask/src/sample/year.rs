@@ -245,7 +245,7 @@ impl Year {
         let mut posts = Vec::new();
         for (at, unit) in units.into_iter().filter(|unit| unit.collects).enumerate() {
             let story = Story::of(at, &unit, wish.from, wish.to);
-            let code = office.code(&unit, story.leaning.form, &sign_in.pin)?;
+            let code = office.code(&unit.id, story.leaning.form, &sign_in.pin)?;
             let device = Device::enrol(&server.counter(), &code, at)?;
             posts.push(Post {
                 unit,
