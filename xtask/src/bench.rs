@@ -8,6 +8,7 @@ mod process;
 mod query;
 mod rollup;
 mod sender;
+mod size;
 mod told;
 mod wire;
 
@@ -28,7 +29,7 @@ use crate::{
 /// The verb.
 pub const VERB: Verb = Verb {
     name: "bench",
-    summary: "measure what people wait for, into docs/BENCHMARKS.md: bench counter, country, query, ingest, drain, rollup, limit",
+    summary: "measure what people wait for, into docs/BENCHMARKS.md: bench counter, country, query, ingest, drain, rollup, size, limit",
     options: "
   counter         the counter's page in Chromium, and after many surveys and with many waiting
   country         the page of units in Chromium, with the whole country on it
@@ -36,6 +37,7 @@ pub const VERB: Verb = Verb {
   ingest          responses that the server counts a second, beside bare SQLite
   drain           twenty tablets behind one address that each have two hundred answers waiting
   rollup          a morning's release from every commune of the country up to the national figures
+  size            what each program weighs, and how much of it each library is
   limit           what the runtime alone costs: for one small request, and for our statements
   --responses N   of a query: stored by then; named again, one after the other (10000, 200000,
                   1000000)
@@ -68,6 +70,7 @@ enum What {
     Ingest,
     Drain,
     Rollup,
+    Size,
     Limit,
 }
 
@@ -88,6 +91,7 @@ fn read(Arguments { mut parser }: Arguments) -> Result<Wish, Trouble> {
             Arg::Value(name) if name == "ingest" => wish.what = Some(What::Ingest),
             Arg::Value(name) if name == "drain" => wish.what = Some(What::Drain),
             Arg::Value(name) if name == "rollup" => wish.what = Some(What::Rollup),
+            Arg::Value(name) if name == "size" => wish.what = Some(What::Size),
             Arg::Value(name) if name == "limit" => wish.what = Some(What::Limit),
             Arg::Long("stored") => wish.ingest.stored.push(parser.value()?.parse()?),
             Arg::Long("records") => wish.ingest.records.push(parser.value()?.parse()?),
@@ -141,7 +145,7 @@ fn bench(wish: &Wish) -> Result<(), Trouble> {
         return Err(Trouble::new(
             "nothing to measure was named",
             "Say what: cargo xtask bench counter, bench country, bench query, bench ingest, bench drain, \
-             bench rollup, or bench limit",
+             bench rollup, bench size, or bench limit",
         ));
     };
     let project = Project::here();
@@ -159,6 +163,7 @@ fn bench(wish: &Wish) -> Result<(), Trouble> {
         What::Ingest => ingest::bench(&project, &wish.ingest, wish.is_json),
         What::Drain => drain::bench(&project, wish.is_json),
         What::Rollup => rollup::bench(&project, &wish.rollup, wish.is_json),
+        What::Size => size::bench(&project, wish.is_json),
         What::Limit => limit::bench(&project),
     }
 }

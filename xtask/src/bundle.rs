@@ -168,6 +168,30 @@ pub fn bundle(project: &Project, program: Program) -> Result<Bundle, Trouble> {
     Ok(Bundle { wasm, glue })
 }
 
+/// The same program as [`bundle`] made last, but with the names of its functions, which no page ships.
+///
+/// # Errors
+/// When it was not made, or wasm-opt refuses it.
+pub fn named(project: &Project, program: Program) -> Result<Vec<u8>, Trouble> {
+    let name = program.artifact();
+    let folder = project.target()?.join("xtask").join(name);
+    let bound = folder.join("bound").join(format!("{name}_bg.wasm"));
+    let to = folder.join("named");
+    let flags = program.optimiser_flags().iter();
+    let flags = flags.filter(|flag| **flag != "--strip-debug");
+    wasm_opt(project)
+        .args(flags)
+        .args([&bound, Path::new("-g"), Path::new("-o"), &to])
+        .run()?;
+    files::read(&to)
+}
+
+/// The optimiser.
+fn wasm_opt(project: &Project) -> Tool {
+    let script = project.root.join("node_modules/binaryen/bin/wasm-opt");
+    Tool::new(project.node(), &project.root).args([script])
+}
+
 /// Runs wasm-bindgen; returns the glue and where the bound WebAssembly is.
 fn bind(
     project: &Project,
@@ -316,8 +340,7 @@ fn optimise(
             }
         }
         let unfinished = folder.join("unfinished");
-        Tool::new(project.node(), &project.root)
-            .args([&project.root.join("node_modules/binaryen/bin/wasm-opt")])
+        wasm_opt(project)
             .args(flags)
             .args([bound, Path::new("-o"), &unfinished])
             .run()?;
