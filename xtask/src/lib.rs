@@ -17,6 +17,7 @@ pub mod fuzz;
 pub mod gallery;
 pub mod lang;
 pub mod lighten;
+pub mod limits;
 pub mod log;
 pub mod long;
 pub mod mutants;

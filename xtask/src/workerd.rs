@@ -18,14 +18,12 @@ use std::{
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 
-use crate::{files, log, project::Project, restore, trouble::Trouble};
+use crate::{files, limits, log, project::Project, restore, trouble::Trouble};
 
 /// How long the runtime may take to open its sockets.
 const START_WAIT: Duration = Duration::from_secs(30);
-
 /// How long it may take to finish what is under way when it is told to stop.
 const STOP_WAIT: Duration = Duration::from_secs(5);
-
 /// How much of what the runtime says is kept, in bytes.
 const LOG_KEPT: usize = 1 << 20;
 
@@ -159,6 +157,7 @@ impl Server {
         let objects = plan.data.join("objects");
         restore::is_whole(&plan.data)?;
         files::make_folder(&objects)?;
+        limits::open_as_many_files_as_allowed();
         let has_six = is_free([
             plan.counter_port,
             plan.public_port,
