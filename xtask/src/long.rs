@@ -299,7 +299,7 @@ fn packaged(project: &Project) -> Result<(), Trouble> {
 }
 
 /// Responses that are stored when the memory of the server is measured.
-const RESPONSES: usize = 200_000;
+const RESPONSES: usize = 1_000_000;
 
 /// The memory of the server's process with very many responses, into docs/BENCHMARKS.md.
 fn memory(project: &Project) -> Result<(), Trouble> {

@@ -57,7 +57,7 @@ fn cargo_home() -> PathBuf {
     std::env::var_os("CARGO_HOME").map_or_else(home, PathBuf::from)
 }
 
-/// How many files are the same, and the hashes of the three programs.
+/// How many files are the same, and the hashes of the programs.
 ///
 /// # Errors
 /// When a file is missing on one side or differs; all of them are named.
@@ -86,8 +86,10 @@ fn differences(one: &Path, other: &Path) -> Result<(usize, String), Trouble> {
         .iter()
         .filter(|(path, _)| path.extension().is_some_and(|ending| ending == "wasm"));
     let programs = programs.map(|(path, hash)| {
-        let name = path.iter().next().unwrap_or_default();
-        format!("{} {}", name.display(), &hash[..16])
+        // A page's file has its own hash behind the name.
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let name = name.split('.').next().unwrap_or_default();
+        format!("{name} {}", &hash[..16])
     });
     Ok((one.len(), programs.collect::<Vec<_>>().join(", ")))
 }
@@ -111,11 +113,16 @@ mod tests {
         let (one, other) = (folder.join("one"), folder.join("other"));
         for side in [&one, &other] {
             files::write(&side.join("counter/counter.wasm"), "the same")?;
+            files::write(&side.join("manager/action/action.0a1b.wasm"), "as well")?;
         }
         let (files, hashes) = differences(&one, &other)?;
         assert_eq!(
-            (files, hashes.starts_with("counter ")),
-            (1, true),
+            (
+                files,
+                hashes.starts_with("counter "),
+                hashes.contains(", action ")
+            ),
+            (2, true, true),
             "{hashes}"
         );
         files::write(&other.join("counter/counter.wasm"), "/home/somebody")?;
