@@ -29,7 +29,7 @@ pub const HOUR_MS: i64 = 3_600_000;
 /// One day in milliseconds. Việt Nam has no daylight saving time.
 pub const DAY_MS: i64 = 86_400_000;
 /// UTC+7, the civil time of `Asia/Ho_Chi_Minh`.
-const VIETNAM_MS: i64 = 25_200_000;
+pub const VIETNAM_MS: i64 = 7 * HOUR_MS;
 
 /// A civil day in Việt Nam (rule T1), the finest time kept beside an answer (rule T4).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

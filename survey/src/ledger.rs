@@ -219,7 +219,7 @@ fn counting_day(submission: &Submission, enrolled: Day, today: Day) -> (Day, boo
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::answer::{Draft, Finished};
     use crate::form::Step;
@@ -243,7 +243,8 @@ mod tests {
         Day::parse(text).unwrap()
     }
 
-    fn submission(level: u8, on: &str, day_quality: DayQuality) -> Submission {
+    /// A finished response with one level throughout.
+    pub(crate) fn submission(level: u8, on: &str, day_quality: DayQuality) -> Submission {
         let form = form();
         let mut draft = Draft::open(ResponseId::from_random([5; 16]), &form, &[]);
         while let Some(step) = draft.current() {

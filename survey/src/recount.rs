@@ -34,10 +34,7 @@ pub fn is_the_same(stored: &Tally, recounted: &Tally) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::answer::{Draft, Finished};
-    use crate::form::Step;
-    use crate::id::{Channel, DeviceClass, FieldId, UnitId};
-    use crate::submission::{DurationBucket, Mode, Parcel, Place, Submission};
+    use crate::submission::{Parcel, Submission};
     use alloc::string::String;
 
     fn form() -> Form {
@@ -49,29 +46,7 @@ mod tests {
     }
 
     fn submission(level: u8, quality: DayQuality) -> Submission {
-        let form = form();
-        let mut draft = Draft::open(ResponseId::from_random([5; 16]), &form, &[]);
-        while let Some(step) = draft.current() {
-            match step {
-                Step::Item(_) => draft.answer(form.scale().level(level).unwrap()),
-                _ => draft.skip(),
-            }
-        }
-        let Finished { response, .. } = draft.finish().unwrap();
-        Submission {
-            response,
-            place: Place {
-                unit: UnitId::parse("33.1").unwrap(),
-                field: FieldId::parse("ho-tich").unwrap(),
-                resolved_by: None,
-                class: DeviceClass::parse("kiosk").unwrap(),
-                channel: Channel::parse("counter").unwrap(),
-            },
-            mode: Mode::SelfService,
-            day: day("2026-11-20"),
-            day_quality: quality,
-            duration: DurationBucket::of_ms(30_000),
-        }
+        crate::ledger::tests::submission(level, "2026-11-20", quality)
     }
 
     fn body(level: u8, quality: DayQuality) -> String {

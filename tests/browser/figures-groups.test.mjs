@@ -36,10 +36,7 @@ let office, manager, page, quarter, first, second;
 before(async () => {
   office = await Office.open();
   const { operator } = office;
-  const units = UNITS.map(({ id, vi }) => ({
-    id, kind: "commune", name: { vi, en: `${vi.replace("Xã ", "")} commune` }, parent: PROVINCE.id, valid_from: "2025-07-01", collects: true,
-  }));
-  await operator.must("POST", "/v1/units", { units });
+  await office.communes(UNITS);
   await operator.must("POST", "/v1/accounts", { ...ADMIN, grants: [{ role: "admin", node: PROVINCE.id }] });
   // The tenth of a quarter's last month, and of the month after it.
   const now = new Date(Date.now() + 7 * HOUR);

@@ -9,6 +9,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import { eventually } from "./support/eventually.mjs";
 import { Office } from "./support/office.mjs";
 import { OPERATOR } from "./support/operator.mjs";
+import { tone } from "./support/tone.mjs";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
 const ADDED = readFileSync(`${ROOT}/tests/vectors/added-form.json`, "utf8");
@@ -246,25 +247,6 @@ function run(...words) {
   } catch ({ stdout }) {
     return stdout;
   }
-}
-
-/** A tenth of a second of silence, as a WAV file. */
-function tone() {
-  const samples = 800;
-  const file = Buffer.alloc(44 + samples, 128);
-  file.write("RIFF", 0);
-  file.writeUInt32LE(36 + samples, 4);
-  file.write("WAVEfmt ", 8);
-  file.writeUInt32LE(16, 16);
-  file.writeUInt16LE(1, 20);
-  file.writeUInt16LE(1, 22);
-  file.writeUInt32LE(8000, 24);
-  file.writeUInt32LE(8000, 28);
-  file.writeUInt16LE(1, 32);
-  file.writeUInt16LE(8, 34);
-  file.write("data", 36);
-  file.writeUInt32LE(samples, 40);
-  return file;
 }
 
 test("ux9_axe_finds_nothing_on_forms_and_languages_and_nothing_is_too_wide", { timeout: 300_000 }, async () => {

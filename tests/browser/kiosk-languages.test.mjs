@@ -8,6 +8,7 @@ import { configured } from "./support/configured.mjs";
 import { eventually } from "./support/eventually.mjs";
 import { strangeWords } from "./support/language.mjs";
 import { Office } from "./support/office.mjs";
+import { tone } from "./support/tone.mjs";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
 const PACKS = `${process.env.DIST}/counter/lang`;
@@ -250,26 +251,6 @@ test("uk2_a_whole_question_is_read_by_recordings_without_a_voice_of_the_device",
     await other.context.close();
   });
 });
-
-/** A fifth of a second of a quiet tone, as a WAV file. */
-function tone() {
-  const samples = 1600;
-  const file = Buffer.alloc(44 + samples);
-  file.write("RIFF", 0);
-  file.writeUInt32LE(36 + samples, 4);
-  file.write("WAVEfmt ", 8);
-  file.writeUInt32LE(16, 16);
-  file.writeUInt16LE(1, 20);
-  file.writeUInt16LE(1, 22);
-  file.writeUInt32LE(8000, 24);
-  file.writeUInt32LE(8000, 28);
-  file.writeUInt16LE(1, 32);
-  file.writeUInt16LE(8, 34);
-  file.write("data", 36);
-  file.writeUInt32LE(samples, 40);
-  for (let at = 0; at < samples; at += 1) file[44 + at] = 128 + Math.round(20 * Math.sin(at / 3));
-  return file;
-}
 
 test("uk15_a_language_that_is_gone_leaves_the_counter_in_vietnamese", async () => {
   const other = await office.kiosk();

@@ -26,10 +26,7 @@ let office, page, origin, year, months;
 before(async () => {
   office = await Office.open();
   const { operator } = office;
-  const units = UNITS.map(({ id, vi }) => ({
-    id, kind: "commune", name: { vi, en: `${vi.replace("Xã ", "")} commune` }, parent: PROVINCE.id, valid_from: "2025-07-01", collects: true,
-  }));
-  await operator.must("POST", "/v1/units", { units });
+  await office.communes(UNITS);
   await operator.must("POST", "/v1/accounts", { ...ADMIN, grants: [{ role: "admin", node: PROVINCE.id }] });
   // The tenth of this month next year's May: four months of the year are over.
   year = new Date(Date.now() + 7 * HOUR).getUTCFullYear() + 1;

@@ -30,10 +30,7 @@ let office, page, origin, month;
 before(async () => {
   office = await Office.open();
   const { operator } = office;
-  const units = UNITS.map(({ id, vi }) => ({
-    id, kind: "commune", name: { vi, en: `${vi.replace("Xã ", "")} commune` }, parent: PROVINCE.id, valid_from: "2025-07-01", collects: true,
-  }));
-  await operator.must("POST", "/v1/units", { units });
+  await office.communes(UNITS);
   await operator.must("POST", "/v1/accounts", { ...READER, grants: [{ role: "manager", node: PROVINCE.id }] });
   const now = Date.now();
   const day = new Date(now + 7 * HOUR).toISOString().slice(0, 10);

@@ -2,4 +2,5 @@
 
 pub mod audit;
 pub mod decoders;
+mod seeds;
 pub mod world;

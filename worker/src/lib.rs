@@ -10,13 +10,13 @@ pub mod export;
 mod forms;
 mod objects;
 pub mod page;
-pub mod plan;
 mod post;
 pub mod public;
 pub mod refused;
 pub mod sheet;
 pub mod store;
 mod traffic;
+pub mod tree_change;
 mod watch;
 
 use access::token;

@@ -1,7 +1,7 @@
 //! Units as a file that people open in a spreadsheet: RFC 4180, with a byte order mark when written,
-//! with or without one when read. Never: whether a unit may be so (`plan.rs`).
+//! with or without one when read. Never: whether a unit may be so (`tree_change.rs`).
 
-use crate::plan::{KINDS, Wanted, text};
+use crate::tree_change::{KINDS, Wanted, text};
 use csv::{ReaderBuilder, StringRecord, Terminator, WriterBuilder};
 use std::fmt::Display;
 use survey::day::Day;

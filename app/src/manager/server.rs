@@ -4,12 +4,11 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use survey::id::UnitId;
 use survey::wire::watch::{Check, Health, Level, What};
 
 use super::account::Desk;
-use super::opening::{opening, told};
+use super::opening::{asked, opening, told};
 use super::overview::tree::Tree;
 use crate::device::api;
 use crate::parts::{Tone, Words, band, format};
@@ -27,17 +26,7 @@ struct Known {
 pub fn ServerPage() -> impl IntoView {
     let words = Words::here();
     let desk = Desk::here();
-    let known = RwSignal::new(None::<Result<Known, api::Trouble>>);
-    let refresh = Callback::new(move |()| {
-        spawn_local(async move {
-            let answer = ask(desk).await;
-            if let Err(met) = &answer {
-                desk.heed(met);
-            }
-            known.try_set(Some(answer));
-        });
-    });
-    refresh.run(());
+    let (known, refresh) = asked(desk, move || ask(desk));
     view! {
         <article class="kept">
             {opening(words, Text::ServerTitle, Text::ServerHelp, Text::Refresh, refresh)}
@@ -74,7 +63,7 @@ fn checks(words: Words, known: &Known) -> AnyView {
     );
     view! {
         {band(tone, words.say(sentence))}
-        <ul class="devices server-checks">{cards.collect_view()}</ul>
+        <ul class="devices">{cards.collect_view()}</ul>
         <p class="soft">{version}</p>
     }
     .into_any()
@@ -108,7 +97,7 @@ fn card(words: Words, check: &Check, tree: &Tree) -> AnyView {
     });
     view! {
         <li class="card device" data-check=key(check.what)>
-            <div class="device-head">
+            <div>
                 <h2>{words.say(name)}</h2>
                 <p>{measured(language, check)}</p>
             </div>

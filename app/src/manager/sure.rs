@@ -64,3 +64,22 @@ pub fn sure<T: Sentence + Send + Sync + 'static>(
     };
     body.into_any()
 }
+
+/// [`sure`] for the end of one of several things: the answer says the verb again, and nothing is said to stand in
+/// its way but by the page.
+#[must_use]
+pub fn end<T: Sentence + Send + Sync + 'static>(
+    words: Words,
+    [verb, question]: [T; 2],
+    of: String,
+    go: Callback<()>,
+) -> AnyView {
+    let step = Step {
+        verb,
+        question,
+        yes: verb,
+        class: "button quiet",
+    };
+    let is_asked = RwSignal::new(false);
+    sure(words, step, of, is_asked, Signal::stored(None), go)
+}

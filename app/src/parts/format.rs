@@ -1,14 +1,12 @@
 //! Numbers and dates as a reader of each language writes them. Never: a rounding; what comes here
 //! is already in hundredths of a percentage point.
 
-use survey::day::{DAY_MS, Day, HOUR_MS, MINUTE_MS, Millis};
+use survey::day::{DAY_MS, Day, HOUR_MS, MINUTE_MS, Millis, VIETNAM_MS};
 
 use crate::text::Language;
 
 /// What separates interval ends, with thin room on both sides.
 const TO: &str = " – ";
-/// Milliseconds by which Việt Nam is ahead of UTC.
-const VIETNAM_MS: i64 = 7 * HOUR_MS;
 /// English month names, short.
 const MONTHS: [&str; 12] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",

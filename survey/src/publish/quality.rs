@@ -11,7 +11,7 @@ use crate::score::{Formula, PeopleCount, Tally};
 use crate::stats::quality::{high_rates, unusual_dispersions};
 
 /// From this share on a score is nearly perfect, in hundredths of a percentage point (UM7).
-const TOO_PERFECT: u16 = 9_800;
+pub const TOO_PERFECT: u16 = 9_800;
 /// Fewer places of one kind are no yardstick.
 const FEWEST_PEERS: usize = 5;
 /// Months with people that a dispersion is said of.

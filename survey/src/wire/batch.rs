@@ -22,8 +22,6 @@ pub const MOST_BYTES_SENT: usize = 65_536;
 pub const MOST_RECORDS_TAKEN: usize = 200;
 /// Bytes the server takes in a batch (W6), looked at before parsing.
 pub const MOST_BYTES_TAKEN: usize = 262_144;
-/// Bytes of a whole record (W3).
-pub const LONGEST_RECORD_BYTES: usize = 12_288;
 /// Characters of a comment (W3).
 pub const LONGEST_COMMENT_CHARS: usize = 1_000;
 /// Bytes of a comment (W3).

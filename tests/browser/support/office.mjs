@@ -1,7 +1,7 @@
 // A whole office for one test file: a server, its operator, one browser, devices as they are needed.
 import { chromium } from "playwright-core";
 import { FLAGS, Kiosk } from "./kiosk.mjs";
-import { enrolmentCode, OPERATOR, setClock, setUp } from "./operator.mjs";
+import { enrolmentCode, OPERATOR, PROVINCE, setClock, setUp } from "./operator.mjs";
 import { Server } from "./server.mjs";
 import { Device } from "./wire.mjs";
 
@@ -38,6 +38,14 @@ export class Office {
     await this.operator.must("POST", "/v1/session", OPERATOR);
     await setClock(this.operator, now);
     await this.operator.must("POST", "/v1/session", OPERATOR);
+  }
+
+  /** Communes of the province that collect answers, each with its id and its Vietnamese name. */
+  async communes(named) {
+    const units = named.map(({ id, vi }) => ({
+      id, kind: "commune", name: { vi, en: `${vi.replace("Xã ", "")} commune` }, parent: PROVINCE.id, valid_from: "2025-07-01", collects: true,
+    }));
+    await this.operator.must("POST", "/v1/units", { units });
   }
 
   /** A device that only speaks, at a counter of a unit. */

@@ -7,7 +7,7 @@ import { enrolmentCode, PIN } from "./operator.mjs";
 export const INERT = ["still there", "cleaning", "cleaning in English", "opening"];
 
 /** Thanks and a pause go by themselves and the storage obeys: all wait for the one who looks. */
-export function holdStill() {
+function holdStill() {
   const later = window.setTimeout;
   const isHeld = (wait) => (window.holdsThanks && wait === 5_000) || (location.hash === "#broken" && wait === 30_000) || (location.hash === "#slow" && wait === 15_000);
   window.setTimeout = (call, wait, ...given) => later(call, isHeld(wait) ? 600_000 : wait, ...given);

@@ -11,7 +11,7 @@ const hex = (bytes) => Buffer.from(bytes).toString("hex");
 const base64url = (bytes) => Buffer.from(bytes).toString("base64url");
 
 /** W3: the hash over id, body and the commitment to the comment. */
-export function recordHash(id, body, comment) {
+function recordHash(id, body, comment) {
   const commitment = comment ? sha256(Buffer.of(2), Buffer.from(comment.salt, "hex"), comment.text) : Buffer.alloc(32);
   return hex(sha256(Buffer.of(1), id, sha256(body), commitment));
 }

@@ -2,9 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::thread;
 
 use survey::breakdown::By;
 use survey::day::Millis;
@@ -277,6 +274,17 @@ impl Report {
     pub fn first(&self) -> Option<&(u64, Wrong, String)> {
         self.failures.iter().min_by_key(|(seed, ..)| *seed)
     }
+
+    fn add(&mut self, ending: Ending) {
+        self.provinces += 1;
+        self.people += ending.people;
+        self.shown += ending.shown;
+        self.broken += ending.broken;
+        self.read += ending.read;
+        if let Some((wrong, what)) = ending.failure {
+            self.failures.push((ending.seed, wrong, what));
+        }
+    }
 }
 
 impl fmt::Display for Report {
@@ -308,31 +316,6 @@ pub fn first_failure(seeds: u64, without: Option<Rule>) -> Option<Ending> {
 /// Lives through `seeds` seeds from `first` on, on all cores.
 #[must_use]
 pub fn many(first: u64, seeds: u64, without: Option<Rule>) -> Report {
-    let next = AtomicU64::new(0);
-    let report = Mutex::new(Report::default());
-    let workers = thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    thread::scope(|scope| {
-        for _ in 0..workers {
-            scope.spawn(|| {
-                loop {
-                    let at = next.fetch_add(1, Ordering::Relaxed);
-                    if at >= seeds {
-                        break;
-                    }
-                    let ending = one(first + at, without);
-                    if let Ok(mut report) = report.lock() {
-                        report.provinces += 1;
-                        report.people += ending.people;
-                        report.shown += ending.shown;
-                        report.broken += ending.broken;
-                        report.read += ending.read;
-                        if let Some((wrong, what)) = ending.failure {
-                            report.failures.push((ending.seed, wrong, what));
-                        }
-                    }
-                }
-            });
-        }
-    });
-    report.into_inner().unwrap_or_default()
+    let live = |seed| one(seed, without);
+    crate::seeds::all(first, seeds, live, Report::add)
 }

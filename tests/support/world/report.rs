@@ -1,9 +1,6 @@
 //! Runs of many seeds, and the line that sums them up.
 
 use std::fmt;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::thread;
 
 use super::chance::Faults;
 use super::oracle::{Failure, Wrong};
@@ -120,24 +117,6 @@ impl fmt::Display for Report {
 /// Runs `seeds` seeds from `first` on, on all cores. Each run is one thread's own world.
 #[must_use]
 pub fn many(first: u64, seeds: u64, without: Option<Rule>) -> Report {
-    let next = AtomicU64::new(0);
-    let report = Mutex::new(Report::default());
-    let workers = thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    thread::scope(|scope| {
-        for _ in 0..workers {
-            scope.spawn(|| {
-                loop {
-                    let at = next.fetch_add(1, Ordering::Relaxed);
-                    if at >= seeds {
-                        break;
-                    }
-                    let run = one(first + at, without);
-                    if let Ok(mut report) = report.lock() {
-                        report.add(run);
-                    }
-                }
-            });
-        }
-    });
-    report.into_inner().unwrap_or_default()
+    let live = |seed| one(seed, without);
+    crate::seeds::all(first, seeds, live, Report::add)
 }

@@ -5,7 +5,7 @@ use crate::refused::Refused;
 use crate::sheet;
 use crate::store::directory::{Directory, Filter};
 use crate::store::port::Store;
-use survey::day::{Day, HOUR_MS, Millis};
+use survey::day::{DAY_MS, Day, Millis, VIETNAM_MS};
 use survey::wire::code::Code;
 use survey::wire::people::{Accounts, AuditLine, NewGrants, NewPassword, OwnPassword, Proof};
 use worker::Response;
@@ -75,8 +75,8 @@ fn file(lines: &[AuditLine]) -> String {
 
 /// An instant as 2026-11-23T03:04:05Z.
 fn utc(at: Millis) -> String {
-    let day = Day::of(at.plus(-7 * HOUR_MS));
-    let seconds = at.0.rem_euclid(24 * HOUR_MS) / 1_000;
+    let day = Day::of(at.plus(-VIETNAM_MS));
+    let seconds = at.0.rem_euclid(DAY_MS) / 1_000;
     let (hour, minute) = (seconds / 3_600, seconds / 60 % 60);
     let day = day.map_or_else(String::new, |day| day.to_string());
     format!("{day}T{hour:02}:{minute:02}:{:02}Z", seconds % 60)

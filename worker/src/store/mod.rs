@@ -8,5 +8,7 @@ pub mod directory;
 pub mod durable;
 mod forms;
 pub mod ledger;
+mod numbers;
 #[cfg(not(target_family = "wasm"))]
 pub mod sqlite;
+mod today;

@@ -1,6 +1,7 @@
 //! A Rollup's verbs: keep each child's newest snapshot, sum them, pass the sum on (rule L11).
 
 use super::forms;
+use super::numbers::{number, set_number};
 use super::port::{Sql, Store, StoreError};
 use crate::forms::Forms;
 use crate::refused::Refused;
@@ -167,18 +168,6 @@ fn children(sql: &dyn Sql) -> Result<Vec<Snapshot>, StoreError> {
 fn slices(sql: &dyn Sql) -> Result<Vec<Slice>, StoreError> {
     let below = sum(children(sql)?);
     Ok(by_month(below.into_iter().chain(years::shown(sql)?)))
-}
-
-fn number(sql: &dyn Sql, name: &str) -> Result<i64, StoreError> {
-    let row = sql.first("SELECT value FROM number WHERE name = ?1", &[name.into()])?;
-    row.map_or(Ok(0), |row| row.integer(0))
-}
-
-fn set_number(sql: &dyn Sql, name: &str, value: i64) -> Result<(), StoreError> {
-    sql.run(
-        "INSERT INTO number VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = excluded.value",
-        &[name.into(), value.into()],
-    )
 }
 
 fn word(sql: &dyn Sql, name: &str) -> Result<Option<String>, StoreError> {

@@ -5,7 +5,7 @@ use survey::day::{Day, Millis};
 use survey::wire::alerts::{AlertKind, AlertLanguage, AlertRow, DeliveryRow, DeliveryState};
 
 use super::Connecting;
-use crate::manager::sure::{Step, sure};
+use crate::manager::sure;
 use crate::parts::{Words, format};
 use crate::text::{ConnectText as Text, ManagerText};
 
@@ -73,20 +73,8 @@ pub(super) fn Alert(
             ManagerText::ActTestAlert,
         );
     };
-    let step = Step {
-        verb: Text::DropAlert,
-        question: Text::DropAlertSure,
-        yes: Text::DropAlert,
-        class: "button quiet",
-    };
-    let tools = sure(
-        words,
-        step,
-        to.clone(),
-        RwSignal::new(false),
-        Signal::stored(None),
-        end,
-    );
+    let steps = [Text::DropAlert, Text::DropAlertSure];
+    let tools = sure::end(words, steps, to.clone(), end);
     let kind = match kind {
         AlertKind::Webhook => Text::Webhook,
         AlertKind::Mail => Text::Mail,

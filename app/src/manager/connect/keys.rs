@@ -15,7 +15,7 @@ use crate::manager::account::said;
 use crate::manager::field::typed;
 use crate::manager::grave::carry_out;
 use crate::manager::opening::told;
-use crate::manager::sure::{Step, sure};
+use crate::manager::sure;
 use crate::parts::{Tone, band, format};
 use crate::text::{ConnectText as Text, ManagerText};
 
@@ -136,20 +136,8 @@ fn Key(row: KeyRow, connecting: Connecting) -> impl IntoView {
         let path = path.clone();
         writes.send("DELETE", path, "{}".to_owned(), ManagerText::ActRevokeKey);
     });
-    let step = Step {
-        verb: Text::RevokeKey,
-        question: Text::RevokeKeySure,
-        yes: Text::RevokeKey,
-        class: "button quiet",
-    };
-    let tools = sure(
-        words,
-        step,
-        name.clone(),
-        RwSignal::new(false),
-        Signal::stored(None),
-        end,
-    );
+    let steps = [Text::RevokeKey, Text::RevokeKeySure];
+    let tools = sure::end(words, steps, name.clone(), end);
     view! {
         <li>
             <div>

@@ -123,7 +123,7 @@ fn table(words: Words, portal: &[PortalView]) -> AnyView {
     let heads = COUNTS.map(|text| view! { <th scope="col">{words.say(text)}</th> });
     view! {
         <div class="scroll" role="region" tabindex="0" aria-label=words.say(Text::PortalTitle)>
-            <table class="numbers portal-counts">
+            <table class="numbers">
                 <thead>
                     <tr>
                         <th scope="col">{words.say(Text::PortalUntil)}</th>

@@ -78,7 +78,7 @@ pub(super) fn Wanted(
         let n = spoken.n.map(|n| format!("n = {n}"));
         let bar = spoken.bar.map(|(low, high, index)| {
             view! {
-                <div class="scaled">
+                <div>
                     <IntervalBar low high index />
                     <Scale />
                 </div>
@@ -86,7 +86,7 @@ pub(super) fn Wanted(
         });
         let interval = spoken.interval.map(|limits| {
             let name = words.say(ManagerText::Interval95);
-            view! { <p class="interval-line">{name} ": " <strong>{limits}</strong></p> }
+            view! { <p>{name} ": " <strong>{limits}</strong></p> }
         });
         Some(view! {
             <p class="soft">{name} " " {n}</p>

@@ -7,7 +7,6 @@ mod import;
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 use survey::id::UnitId;
@@ -16,6 +15,7 @@ use survey::wire::manager::Unit;
 
 use super::account::{Desk, said};
 use super::grave::carry_out;
+use super::opening::asked;
 use super::overview::tree::Tree;
 use super::unit::period::Month;
 use crate::device::api;
@@ -53,17 +53,7 @@ impl Known {
 pub fn DossierPage() -> impl IntoView {
     let words = Words::here();
     let desk = Desk::here();
-    let known = RwSignal::new(None::<Result<Known, api::Trouble>>);
-    let refresh = Callback::new(move |()| {
-        spawn_local(async move {
-            let answer = ask().await;
-            if let Err(met) = &answer {
-                desk.heed(met);
-            }
-            known.try_set(Some(answer));
-        });
-    });
-    refresh.run(());
+    let (known, refresh) = asked(desk, ask);
     let query = use_query_map();
     let this = move || desk.today().map(Month::of);
     let month = Memo::new(move |_| {

@@ -122,7 +122,7 @@ fn Device(row: DeviceRow, known: StoredValue<Known>, refresh: Callback<()>) -> i
     };
     view! {
         <li class="card device">
-            <div class="device-head">
+            <div>
                 <h2>
                     {move || {
                         let tag = words.language().tag();

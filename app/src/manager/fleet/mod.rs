@@ -16,14 +16,13 @@ mod tools;
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use survey::day::Millis;
 use survey::id::UnitId;
 use survey::wire::manager::DeviceRow;
 
 use super::account::Desk;
 use super::only::only_if;
-use super::opening::{opening, told};
+use super::opening::{asked, opening, told};
 use super::overview::tree::Tree;
 use crate::device::api;
 use crate::parts::Words;
@@ -52,18 +51,8 @@ impl Known {
 pub fn Fleet() -> impl IntoView {
     let words = Words::here();
     let desk = Desk::here();
-    let known = RwSignal::new(None::<Result<Known, api::Trouble>>);
     let look = Look::at_all();
-    let refresh = Callback::new(move |()| {
-        spawn_local(async move {
-            let answer = ask(desk).await;
-            if let Err(met) = &answer {
-                desk.heed(met);
-            }
-            known.try_set(Some(answer));
-        });
-    });
-    refresh.run(());
+    let (known, refresh) = asked(desk, move || ask(desk));
     let tree = Memo::new(move |_| {
         known.with(|known| match known {
             Some(Ok(known)) => Some(Arc::clone(&known.tree)),

@@ -75,7 +75,7 @@ pub(super) fn Card(
     };
     view! {
         <li class="card device">
-            <div class="device-head">
+            <div>
                 <h2>{name}</h2>
                 <p>{words.line(wording)}</p>
             </div>

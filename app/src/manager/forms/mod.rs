@@ -9,12 +9,11 @@ mod wrong;
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use survey::wire::forms::Forms as Registry;
 
 use super::account::Desk;
 use super::only::only_if;
-use super::opening::told;
+use super::opening::{asked, told};
 use super::overview::tree::Tree;
 use crate::device::api;
 use crate::parts::Words;
@@ -43,17 +42,7 @@ pub async fn registry() -> Result<Registry, api::Trouble> {
 pub fn Forms() -> impl IntoView {
     let words = Words::here();
     let desk = Desk::here();
-    let known = RwSignal::new(None::<Result<Known, api::Trouble>>);
-    let refresh = Callback::new(move |()| {
-        spawn_local(async move {
-            let answer = ask().await;
-            if let Err(met) = &answer {
-                desk.heed(met);
-            }
-            known.try_set(Some(answer));
-        });
-    });
-    refresh.run(());
+    let (known, refresh) = asked(desk, ask);
     let list = move || {
         told(words, known.get(), |known| {
             let rows = known.registry.forms.into_iter();

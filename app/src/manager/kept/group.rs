@@ -48,7 +48,7 @@ pub(super) fn GroupCard(
     };
     view! {
         <li class="card device kept-group">
-            <div class="device-head">
+            <div>
                 <h2>{words.line(name)}</h2>
                 <p>{unit}</p>
             </div>

@@ -8,12 +8,11 @@ mod upload;
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use survey::wire::quarantine::Quarantine;
 
 use super::account::{Desk, WithKept};
 use super::only::only_if;
-use super::opening::{opening, told};
+use super::opening::{asked, opening, told};
 use super::overview::tree::Tree;
 use crate::device::api;
 use crate::parts::Words;
@@ -33,17 +32,7 @@ struct Known {
 pub fn Kept() -> impl IntoView {
     let words = Words::here();
     let desk = Desk::here();
-    let known = RwSignal::new(None::<Result<Known, api::Trouble>>);
-    let refresh = Callback::new(move |()| {
-        spawn_local(async move {
-            let answer = ask(desk).await;
-            if let Err(met) = &answer {
-                desk.heed(met);
-            }
-            known.try_set(Some(answer));
-        });
-    });
-    refresh.run(());
+    let (known, refresh) = asked(desk, move || ask(desk));
     view! {
         <article class="kept">
             {opening(words, Text::KeptTitle, Text::KeptHelp, Text::Refresh, refresh)}

@@ -103,7 +103,7 @@ fn card(words: Words, language: &Installed, forms: &[Form]) -> AnyView {
     let heard: Vec<_> = parts.iter().flat_map(|part| part.recorded(pack)).collect();
     view! {
         <li class="card device">
-            <div class="device-head">
+            <div>
                 <h2 lang=tag.clone()>{pack.own_name()}</h2>
                 <p>{tag.clone()}</p>
             </div>

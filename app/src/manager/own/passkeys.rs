@@ -12,7 +12,7 @@ use crate::manager::account::{missed, said};
 use crate::manager::field::{Field, typed};
 use crate::manager::grave::Writes;
 use crate::manager::opening::told;
-use crate::manager::sure::{Step, sure};
+use crate::manager::sure;
 use crate::parts::format;
 use crate::text::ManagerText as Text;
 
@@ -144,20 +144,8 @@ fn Key(passkey: Passkey, writes: Writes) -> impl IntoView {
             Text::PasskeyDropped,
         );
     });
-    let step = Step {
-        verb: Text::DropPasskey,
-        question: Text::DropPasskeySure,
-        yes: Text::DropPasskey,
-        class: "button quiet",
-    };
-    let tools = sure(
-        words,
-        step,
-        name.clone(),
-        RwSignal::new(false),
-        Signal::stored(None),
-        end,
-    );
+    let steps = [Text::DropPasskey, Text::DropPasskeySure];
+    let tools = sure::end(words, steps, name.clone(), end);
     view! {
         <li>
             <div>

@@ -151,7 +151,7 @@ fn Account(row: AccountRow, keeping: Keeping) -> impl IntoView {
     };
     view! {
         <li class="card device">
-            <div class="device-head">
+            <div>
                 <h2>{row.with_value(|row| row.account.clone())}</h2>
                 <p>
                     {move || {

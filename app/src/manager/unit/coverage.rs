@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use survey::publish::quality::TOO_PERFECT;
 use survey::wire::beside::{CoveragePage, CoverageView};
 use survey::wire::manager::{FigureView, ShowingView};
 
@@ -14,9 +15,6 @@ use crate::manager::account::Desk;
 use crate::manager::program::Program;
 use crate::parts::{IntervalBar, Scale, Tone, Words, band, format};
 use crate::text::{FiguresText as Text, Language, ManagerText};
-
-/// From this share on a figure is too good to be taken without a look.
-const TOO_PERFECT: u16 = 9_800;
 
 /// Whether a figure is nearly perfect: flagged, never dropped (UM7).
 #[must_use]
@@ -81,7 +79,7 @@ fn shown(words: Words, page: &Arc<CoveragePage>, sees_figures: bool) -> AnyView 
             <p class="headline-value" id="coverage-share">
                 {format::percent(language, share)}
             </p>
-            <div class="scaled">
+            <div>
                 <IntervalBar low=0 high=share index=None />
                 <Scale />
             </div>

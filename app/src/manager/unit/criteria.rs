@@ -151,8 +151,8 @@ fn criterion(
     });
     view! {
         <li class="item">
-            <div class="item-text">{text}</div>
-            <div class="item-levels">{levels}</div>
+            <div>{text}</div>
+            <div>{levels}</div>
             {measure(item, words)}
         </li>
     }

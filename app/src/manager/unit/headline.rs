@@ -28,7 +28,7 @@ pub fn Headline(
         };
         let scale = spoken.bar.map(|(low, high, index)| {
             view! {
-                <div class="scaled">
+                <div>
                     <IntervalBar low high index />
                     <Scale />
                 </div>
@@ -38,11 +38,8 @@ pub fn Headline(
         let interval = spoken.bar.map(|_| {
             let name = words.say(Text::Interval95);
             match spoken.interval {
-                None => view! { <p class="interval-line">{name}</p> }.into_any(),
-                Some(limits) => {
-                    view! { <p class="interval-line">{name} ": " <strong>{limits}</strong></p> }
-                        .into_any()
-                }
+                None => view! { <p>{name}</p> }.into_any(),
+                Some(limits) => view! { <p>{name} ": " <strong>{limits}</strong></p> }.into_any(),
             }
         });
         Some(view! {

@@ -3,9 +3,9 @@
 use super::units::reached;
 use super::{Actor, Directory, actor, audit, today, units};
 use crate::access::{Act, includes};
-use crate::plan::{Tree, Wanted, judge};
 use crate::refused::Refused;
 use crate::store::port::{Sql, Store, StoreError};
+use crate::tree_change::{Tree, Wanted, judge};
 use survey::day::{Day, Millis};
 use survey::id::UnitId;
 use survey::wire::code::Code;

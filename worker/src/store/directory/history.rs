@@ -3,9 +3,9 @@
 use super::units::{find, id_in};
 use super::{Directory, actor};
 use crate::access::Act;
-use crate::plan::cells;
 use crate::refused::Refused;
 use crate::store::port::{Row, Store, StoreError};
+use crate::tree_change::cells;
 use survey::day::{Day, Millis};
 use survey::id::UnitId;
 use survey::wire::manager::Unit;

@@ -49,11 +49,13 @@ pub use outbox::{Deliveries, Try};
 pub use publication::Published;
 pub use rescue::{Importer, KeptKey};
 
+use super::numbers::{number, set_number};
 use super::port::{Sql, Store, StoreError};
+use super::today::today;
 use crate::access::token;
 use crate::access::{Act, Grant, includes};
 use crate::refused::Refused;
-use survey::day::{Day, MINUTE_MS, Millis};
+use survey::day::{MINUTE_MS, Millis};
 use survey::id::UnitId;
 use survey::wire::code::Code;
 
@@ -152,12 +154,7 @@ impl<S: Store> Directory<S> {
     ) -> Result<(), Refused> {
         self.0.atomically(|sql| {
             actor(sql, session, now)?.must_be_able_to(Act::SetClock)?;
-            sql.run(
-                "INSERT INTO number VALUES ('clock_ahead_ms', ?1)
-                 ON CONFLICT DO UPDATE SET value = excluded.value",
-                &[ahead_ms.into()],
-            )?;
-            Ok(())
+            Ok(set_number(sql, "clock_ahead_ms", ahead_ms)?)
         })
     }
 
@@ -180,16 +177,6 @@ impl<S: Store> Directory<S> {
             _ => actor(sql, session, now)?.must_be_able_to_at(act, sql, unit),
         })
     }
-}
-
-fn number(sql: &dyn Sql, name: &str) -> Result<i64, StoreError> {
-    let row = sql.first("SELECT value FROM number WHERE name = ?1", &[name.into()])?;
-    row.map_or(Ok(0), |row| row.integer(0))
-}
-
-/// The business day of an instant.
-fn today(now: Millis) -> Result<Day, Refused> {
-    Day::of(now).ok_or_else(|| Refused::broken("the clock is outside the calendar"))
 }
 
 /// Who reads figures: somebody with a session, or a program with an API key. Nothing else asks this, so that

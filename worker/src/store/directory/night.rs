@@ -1,7 +1,7 @@
 //! The nightly round: which Ledgers were counted again and what that found (rule V3), what the machine
 //! says of itself (V2), audit lines that are old enough to go (P14). Never: an answer.
 
-use super::{Directory, actor, audit, number, outbox, units};
+use super::{Directory, actor, audit, number, outbox, set_number, units};
 use crate::access::Act;
 use crate::refused::Refused;
 use crate::store::port::{Store, StoreError};
@@ -58,11 +58,7 @@ impl<S: Store> Directory<S> {
             if has_begun && !is_asked_for {
                 return Ok(());
             }
-            sql.run(
-                "INSERT INTO number VALUES ('night_ms', ?1)
-                 ON CONFLICT DO UPDATE SET value = excluded.value",
-                &[now.0.into()],
-            )?;
+            set_number(sql, "night_ms", now.0)?;
             outbox::forget(sql, now)?;
             Ok(sql.run(
                 "DELETE FROM audit

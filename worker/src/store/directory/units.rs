@@ -2,9 +2,9 @@
 
 use super::{Actor, Directory, actor, audit, reader};
 use crate::access::{Act, includes};
-use crate::plan::KINDS;
 use crate::refused::Refused;
 use crate::store::port::{Row, Sql, Store, StoreError};
+use crate::tree_change::KINDS;
 use std::collections::BTreeSet;
 use survey::day::{Day, Millis};
 use survey::id::UnitId;

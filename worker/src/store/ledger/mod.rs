@@ -23,9 +23,9 @@ pub use quarantine::{Bench, KeptRecord};
 pub use recount::{PIECE, Recount, Recounted};
 pub use state::State;
 
+use super::numbers::{number, set_number};
 use super::port::{Sql, StoreError};
-use crate::refused::Refused;
-use survey::day::{Day, Millis};
+use super::today::today;
 use survey::id::UnitId;
 
 /// The tables.
@@ -33,18 +33,6 @@ pub const SCHEMA: &str = include_str!("schema.sql");
 
 /// A unit's Ledger over a store.
 pub struct Ledger<S>(pub S);
-
-fn number(sql: &dyn Sql, name: &str) -> Result<i64, StoreError> {
-    let row = sql.first("SELECT value FROM number WHERE name = ?1", &[name.into()])?;
-    row.map_or(Ok(0), |row| row.integer(0))
-}
-
-fn set_number(sql: &dyn Sql, name: &str, value: i64) -> Result<(), StoreError> {
-    sql.run(
-        "INSERT INTO number VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = excluded.value",
-        &[name.into(), value.into()],
-    )
-}
 
 /// Raises the version by one and returns it (rule L2).
 fn raise_version(sql: &dyn Sql) -> Result<i64, StoreError> {
@@ -62,8 +50,4 @@ fn unit(sql: &dyn Sql) -> Result<Option<UnitId>, StoreError> {
 
 fn damaged() -> StoreError {
     StoreError("a row of the Ledger is damaged".into())
-}
-
-fn today(now: Millis) -> Result<Day, Refused> {
-    Day::of(now).ok_or_else(|| Refused::broken("the clock is outside the calendar"))
 }
