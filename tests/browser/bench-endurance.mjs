@@ -16,25 +16,24 @@ const TAPS = [/mức 4 trên 5/, /mức 4 trên 5/, /mức 4 trên 5/, /mức 4 
 const DEAF_MS = 450;
 const THANKS_MS = 8_000;
 
-/** In the page: the one waiting record, so many times more, each under an id of its own. */
+/** In the page: one record that waits, so many times more, each under an id of its own. What was sent before stands
+ * in the same stores and is left alone. */
 async function multiply(count) {
   const done = (request) => new Promise((resolve, reject) => ((request.onsuccess = () => resolve(request.result)), (request.onerror = () => reject(request.error))));
   const [{ name }] = await indexedDB.databases();
   const database = await done(indexedDB.open(name));
-  const stores = [...database.objectStoreNames];
   const ids = Array.from({ length: count }, () => crypto.randomUUID());
-  for (const store of stores) {
-    const transaction = database.transaction([store], "readwrite");
+  const places = [...database.objectStoreNames].map((store) => [store, (mode) => database.transaction([store], mode)]);
+  let waiting;
+  for (const [store, open] of places) {
+    const values = await done(open("readonly").objectStore(store).getAll());
+    waiting ??= values.find((value) => value?.hash && value.bytes && value.unit && !value.aside)?.id;
+  }
+  for (const [store, open] of places) {
+    const transaction = open("readwrite");
     const place = transaction.objectStore(store);
-    const [keys, values] = await Promise.all([done(place.getAllKeys()), done(place.getAll())]);
-    for (const [at, value] of values.entries()) {
-      if (!value?.hash || !value?.id) continue;
-      for (const id of ids) {
-        const own = { ...value, id };
-        if (place.keyPath) place.put(own);
-        else place.put(own, keys[at] === value.id ? id : undefined);
-      }
-    }
+    const value = waiting && (await done(place.get(waiting)));
+    if (value?.hash) for (const id of ids) place.keyPath ? place.put({ ...value, id }) : place.put({ ...value, id }, id);
     await new Promise((resolve, reject) => ((transaction.oncomplete = resolve), (transaction.onabort = () => reject(transaction.error))));
   }
   database.close();
