@@ -96,8 +96,9 @@ fn krate(name: &str) -> &str {
         .filter_map(|(first, _)| first.trim_start_matches('[').split('[').next())
         .find(|first| !first.is_empty());
     match first {
-        Some("core" | "alloc" | "std" | "hashbrown" | "dlmalloc" | "compiler_builtins") => STANDARD,
-        Some("__rustc") => STANDARD,
+        Some(
+            "core" | "alloc" | "std" | "hashbrown" | "dlmalloc" | "compiler_builtins" | "__rustc",
+        ) => STANDARD,
         Some(first) => first,
         None if ["memcpy", "memcmp", "memset", "memmove"].contains(&name) => STANDARD,
         None => NAMELESS,
