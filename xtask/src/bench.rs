@@ -29,9 +29,10 @@ use crate::{
 /// The verb.
 pub const VERB: Verb = Verb {
     name: "bench",
-    summary: "measure what people wait for, into docs/BENCHMARKS.md: bench counter, country, query, ingest, drain, rollup, size, limit",
+    summary: "measure what people wait for, into docs/BENCHMARKS.md: bench counter, endurance, country, query, ingest, drain, rollup, size, limit",
     options: "
-  counter         the counter's page in Chromium, and after many surveys and with many waiting
+  counter         the counter's page in Chromium
+  endurance       the same after many surveys, and with many waiting
   country         the page of units in Chromium, with the whole country on it
   query           the answers that a manager's overview and unit page are made of
   ingest          responses that the server counts a second, beside bare SQLite
@@ -65,6 +66,7 @@ struct Wish {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum What {
     Counter,
+    Endurance,
     Country,
     Query,
     Ingest,
@@ -86,6 +88,7 @@ fn read(Arguments { mut parser }: Arguments) -> Result<Wish, Trouble> {
     while let Some(word) = parser.next()? {
         match word {
             Arg::Value(name) if name == "counter" => wish.what = Some(What::Counter),
+            Arg::Value(name) if name == "endurance" => wish.what = Some(What::Endurance),
             Arg::Value(name) if name == "country" => wish.what = Some(What::Country),
             Arg::Value(name) if name == "query" => wish.what = Some(What::Query),
             Arg::Value(name) if name == "ingest" => wish.what = Some(What::Ingest),
@@ -144,8 +147,8 @@ fn bench(wish: &Wish) -> Result<(), Trouble> {
     let Some(what) = wish.what else {
         return Err(Trouble::new(
             "nothing to measure was named",
-            "Say what: cargo xtask bench counter, bench country, bench query, bench ingest, bench drain, \
-             bench rollup, bench size, or bench limit",
+            "Say what: cargo xtask bench counter, bench endurance, bench country, bench query, bench ingest, \
+             bench drain, bench rollup, bench size, or bench limit",
         ));
     };
     let project = Project::here();
@@ -154,10 +157,8 @@ fn bench(wish: &Wish) -> Result<(), Trouble> {
         build::build(&project)?;
     }
     match what {
-        What::Counter => {
-            page(&project, "counter")?;
-            weighed(&project, "endurance", "tests/browser/bench-endurance.mjs")
-        }
+        What::Counter => page(&project, "counter"),
+        What::Endurance => weighed(&project, "endurance", "tests/browser/bench-endurance.mjs"),
         What::Country => page(&project, "country"),
         What::Query => query::bench(&project, &wish.sizes, wish.is_json),
         What::Ingest => ingest::bench(&project, &wish.ingest, wish.is_json),
