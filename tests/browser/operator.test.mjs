@@ -278,7 +278,7 @@ test("ua3_an_account_is_made_its_rights_changed_and_its_owner_helped_in_again", 
   await card.getByRole("button", { name: "Sửa quyền" }).click();
   await card.getByLabel("Vai trò").selectOption("auditor");
   await card.getByLabel("Toàn hệ thống").check();
-  assert.equal(await card.getByLabel("Đơn vị").isVisible(), false, "the whole house and a unit at once");
+  assert.equal(await card.getByRole("searchbox", { name: "Đơn vị" }).isVisible(), false, "the whole house and a unit at once");
   await card.getByLabel("Toàn hệ thống").uncheck();
   await findUnit(card, "Đơn vị", "pho hien", COMMUNE.id);
   await card.getByLabel("Đến ngày").fill(LATER);

@@ -24,7 +24,8 @@ export async function signIn(page, { account, password }) {
 
 /** Finds a unit by what is typed and takes the one that is offered with this id. */
 export async function findUnit(within, label, typed, id) {
-  await within.getByLabel(label).fill(typed);
+  // By its kind too: a right's name may hold the label's word.
+  await within.getByRole("searchbox", { name: label }).fill(typed);
   await within.locator(".offers").getByRole("button", { name: `(${id})` }).click();
 }
 
