@@ -247,6 +247,8 @@ test("ua2_a_device_is_enrolled_by_qr_and_configured_moved_and_replaced_on_the_sc
   await card.getByRole("alert").getByText("Hãy chọn đơn vị.").waitFor();
   await findUnit(card, "Đơn vị", "an thi", OTHER.id);
   await card.getByRole("button", { name: "Chuyển máy đến đó" }).click();
+  // The name alone stands in the drawer already; the drawer goes when the list is drawn anew.
+  await card.getByRole("button", { name: "Chuyển máy đến đó" }).waitFor({ state: "detached" });
   await card.getByText("Phường Ân Thi").first().waitFor();
   assert.equal((await device.send("GET", "/v1/device/config")).body.unit, OTHER.id);
 
