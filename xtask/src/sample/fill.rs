@@ -92,7 +92,7 @@ fn asked(
     times: usize,
 ) -> Result<Vec<Asked>, Trouble> {
     let server = Server::start(project, plan)?;
-    let (mut office, password) = opened(&server, plan)?;
+    let (mut office, password) = Office::of_empty(&server, plan)?;
     let stored = counted(&server, &mut office, (responses, usize::MAX))?;
     office.add_manager(MANAGER, &password, province::ROOT)?;
     let mut reader = Office::new(&server);
@@ -119,15 +119,6 @@ fn asked(
 
 fn own_folder() -> PathBuf {
     std::env::temp_dir().join(format!("hai-long-fill-{}", std::process::id()))
-}
-
-/// An operator of an empty server.
-fn opened(server: &Server, plan: &Plan) -> Result<(Office, String), Trouble> {
-    let password = super::random_word(14)?;
-    let mut office = Office::new(server);
-    office.set_up(&plan.setup_code, OPERATOR, &password)?;
-    office.sign_in(OPERATOR, &password)?;
-    Ok((office, password))
 }
 
 /// Counts so many responses in so many units at most; returns how many they became.
@@ -173,7 +164,7 @@ fn counted(
 
 fn memory(project: &Project, plan: &Plan, responses: usize) -> Result<Measured, Trouble> {
     let server = Server::start(project, plan)?;
-    let (mut office, password) = opened(&server, plan)?;
+    let (mut office, password) = Office::of_empty(&server, plan)?;
     let empty = disk::memory_of(server.process());
     let begun = Instant::now();
     let stored = counted(&server, &mut office, (responses, UNITS))?;

@@ -68,10 +68,7 @@ impl House {
     /// # Errors
     /// When it refuses a step.
     pub fn open(project: &Project, server: &Server, plan: &Plan) -> Result<Self, Trouble> {
-        let password = super::random_word(14)?;
-        let mut office = Office::new(server);
-        office.set_up(&plan.setup_code, OPERATOR, &password)?;
-        office.sign_in(OPERATOR, &password)?;
+        let (mut office, password) = Office::of_empty(server, plan)?;
         let day = Day::parse("2026-01-05").ok_or_else(outside_the_calendar)?;
         office.set_clock(day.starts().plus(8 * HOUR_MS))?;
         let file = longer(&files::read_text(

@@ -14,7 +14,7 @@ use survey::wire::manager::UnitPage;
 use super::answers::{Citizens, Unit as Leaning};
 use super::device::{Device, Sealed};
 use super::office::{Office, refused};
-use super::{MANAGER, OPERATOR, SEED};
+use super::{MANAGER, SEED};
 use crate::{
     clock::{now, outside_the_calendar},
     country,
@@ -51,10 +51,7 @@ impl Nation {
     /// # Errors
     /// When it refuses a step.
     pub fn open(server: &Server, plan: &Plan, communes: usize) -> Result<Self, Trouble> {
-        let password = super::random_word(14)?;
-        let mut office = Office::new(server);
-        office.set_up(&plan.setup_code, OPERATOR, &password)?;
-        office.sign_in(OPERATOR, &password)?;
+        let (mut office, password) = Office::of_empty(server, plan)?;
         let day = Day::parse("2026-01-05").ok_or_else(outside_the_calendar)?;
         office.set_clock(day.starts().plus(8 * HOUR_MS))?;
         let list = some_of(&country::csv()?, communes);

@@ -18,7 +18,10 @@ use survey::wire::public::{
 use survey::wire::units::{Outcome, Sheet};
 
 use super::province::Unit;
-use crate::{trouble::Trouble, workerd::Server};
+use crate::{
+    trouble::Trouble,
+    workerd::{Plan, Server},
+};
 
 /// Units in one request, which takes 16 KiB.
 const UNITS_AT_ONCE: usize = 40;
@@ -50,6 +53,18 @@ impl Office {
             sign_in: None,
             proved: None,
         }
+    }
+
+    /// The first operator of an empty server, signed in, with a password that is drawn.
+    ///
+    /// # Errors
+    /// When the server is not empty, or does not let them in.
+    pub fn of_empty(server: &Server, plan: &Plan) -> Result<(Self, String), Trouble> {
+        let password = super::random_word(14)?;
+        let mut office = Self::new(server);
+        office.set_up(&plan.setup_code, super::OPERATOR, &password)?;
+        office.sign_in(super::OPERATOR, &password)?;
+        Ok((office, password))
     }
 
     /// Creates the first operator.
