@@ -109,7 +109,11 @@ pub fn bench(project: &Project, wanted: &Wanted, is_json: bool) -> Result<(), Tr
     files::remove_folder(&folder)?;
     let rows = rows?;
     let objects: Vec<_> = rows.iter().map(json_of).collect();
-    told::tell(project, "ingest", is_json, (&objects, &table(&rows)))
+    let section = match wanted.stored[..] {
+        [] => "ingest",
+        _ => "ingest-stored",
+    };
+    told::tell(project, section, is_json, (&objects, &table(&rows)))
 }
 
 /// The program that writes the same rows without a server.
