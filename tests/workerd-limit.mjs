@@ -67,6 +67,7 @@ const { setups, batches, statements } = file ? given(file) : { setups: [], batch
 
 const CONFIG = `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
+  v8Flags = ["--max-semi-space-size=2"],
   services = [(name = "main", worker = .bare), (name = "disk", disk = (path = "objects", writable = true))],
   sockets = [(name = "http", address = "127.0.0.1:${PORT}", http = (), service = "main")]);
 const bare :Workerd.Worker = (

@@ -6,11 +6,13 @@ using Own = import "workerd.capnp";
 
 const config :Workerd.Config = (
   services = .services,
+  v8Flags = Own.v8Flags,
   sockets = [ Own.counter, Own.manager, Own.managerSix, Own.public, Own.watch ],
 );
 
 const configIpv4 :Workerd.Config = (
   services = .services,
+  v8Flags = Own.v8Flags,
   sockets = [ Own.counter, Own.manager, Own.public, Own.watch ],
 );
 
