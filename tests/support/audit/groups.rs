@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use survey::breakdown::{By, GROUPS, Quarter, Quarterly};
 use survey::day::Day;
 use survey::id::UnitId;
-use survey_worker::store::ledger::Ledger;
+use survey_worker::store::ledger::{Ledger, PIECE};
 use survey_worker::store::port::{Store as _, StoreError};
 use survey_worker::store::sqlite::Sqlite;
 
@@ -23,7 +23,7 @@ impl Province {
     /// The nightly round: what is sealed is broken down.
     pub fn seal(&self) {
         for (ledger, _) in self.leaves.values() {
-            must(ledger.seal(&*FORMS, self.now));
+            must(ledger.seal(&*FORMS, self.now, PIECE));
         }
     }
 

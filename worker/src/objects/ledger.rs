@@ -329,7 +329,7 @@ impl Ledger {
         let (rows, forms) = (self.shell.rows()?, self.forms()?);
         let uncounted = rows.retire(now)?;
         rows.look(now, self.rhythm())?;
-        rows.seal(&forms, now)?;
+        rows.seal(&forms, now, PIECE)?;
         self.tend_soon().await?;
         let mut recount = rows.begin_recount(PIECE)?;
         loop {

@@ -17,12 +17,12 @@ use survey::wire::tally::{read_quarter, write_quarter};
 type Split = [[GroupSum; GROUPS]; By::ALL.len()];
 
 impl<S: Store> Ledger<S> {
-    /// Breaks down every quarter that is sealed and was not.
+    /// Breaks down every quarter that is sealed and was not; no more than `piece` rows are in memory at once.
     ///
     /// # Errors
     /// Broken when the store fails.
-    pub fn seal(&self, forms: &[Form], now: Millis) -> Result<(), Refused> {
-        self.0.atomically(|sql| Ok(seal(sql, forms, now)?))
+    pub fn seal(&self, forms: &[Form], now: Millis, piece: i64) -> Result<(), Refused> {
+        self.0.atomically(|sql| Ok(seal(sql, forms, now, piece)?))
     }
 
     /// The quarters that were broken down.
@@ -40,7 +40,7 @@ pub(super) fn quarters(sql: &dyn Sql) -> Result<Vec<Quarterly>, StoreError> {
     rows.iter().map(read).collect()
 }
 
-fn seal(sql: &dyn Sql, forms: &[Form], now: Millis) -> Result<(), StoreError> {
+fn seal(sql: &dyn Sql, forms: &[Form], now: Millis, piece: i64) -> Result<(), StoreError> {
     let Some(due) = Quarter::sealed_by(now) else {
         return Ok(());
     };
@@ -69,7 +69,7 @@ fn seal(sql: &dyn Sql, forms: &[Form], now: Millis) -> Result<(), StoreError> {
         };
         let is_known = restored.is_none_or(|day| day < begins);
         let parts = if is_known {
-            Some(parts(sql, forms, begins, ends)?)
+            Some(parts(sql, forms, (begins, ends), piece)?)
         } else {
             None
         };
@@ -86,31 +86,37 @@ fn seal(sql: &dyn Sql, forms: &[Form], now: Millis) -> Result<(), StoreError> {
     set_number(sql, "released", version)
 }
 
-/// The breakdowns of the atoms whose last day lies between two.
-fn parts(sql: &dyn Sql, forms: &[Form], from: Day, to: Day) -> Result<Vec<Part>, StoreError> {
-    let rows = sql.rows(
-        "SELECT response.id, response.form, response.atom, response.body
-         FROM response JOIN (
+/// The breakdowns of the atoms whose last day lies between two. A large unit has hundreds of thousands of
+/// rows in a quarter, so they are read in pieces; within the transaction, so that they are of one state.
+fn parts(
+    sql: &dyn Sql,
+    forms: &[Form],
+    (from, to): (Day, Day),
+    piece: i64,
+) -> Result<Vec<Part>, StoreError> {
+    let own = sql.rows(
+        "SELECT json_group_array(json_array(form, atom)) FROM (
            SELECT form, atom FROM cell WHERE atom > 0 GROUP BY form, atom
-           HAVING max(day) BETWEEN ?1 AND ?2) AS own
-         ON own.form = response.form AND own.atom = response.atom",
+           HAVING max(day) BETWEEN ?1 AND ?2)",
         &[from.to_string().into(), to.to_string().into()],
     )?;
+    let own = own.first().ok_or_else(damaged)?.text(0)?;
     let mut atoms: BTreeMap<(FormId, i64), Split> = BTreeMap::new();
-    for row in &rows {
-        let id = ResponseId::parse(row.text(0)?).map_err(|_| damaged())?;
-        let body = body::decode(row.text(3)?).map_err(|_| damaged())?;
-        let Some(form) = forms.iter().find(|form| form.id() == body.form) else {
-            continue;
-        };
-        let submission = body.into_submission(id, form).ok_or_else(damaged)?;
-        let tally = Tally::of(&submission, form, Circumstance::default());
-        let person = GroupSum::of(tally, form);
-        let split = atoms.entry((form.id(), row.integer(2)?)).or_default();
-        for (by, groups) in By::ALL.into_iter().zip(split) {
-            if let Some(group) = groups.get_mut(by.group(&submission)) {
-                group.add(&person);
-            }
+    let mut after = String::new();
+    loop {
+        let rows = sql.rows(
+            "SELECT id, form, atom, body FROM response
+             WHERE id > ?2 AND (form, atom) IN (
+               SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?1))
+             ORDER BY id LIMIT ?3",
+            &[own.into(), after.as_str().into(), piece.into()],
+        )?;
+        for row in &rows {
+            add(&mut atoms, row, forms)?;
+        }
+        match rows.last() {
+            Some(last) => last.text(0)?.clone_into(&mut after),
+            None => break,
         }
     }
     let mut parts: BTreeMap<(FormId, By), Sums> = BTreeMap::new();
@@ -121,4 +127,27 @@ fn parts(sql: &dyn Sql, forms: &[Form], from: Day, to: Day) -> Result<Vec<Part>,
     }
     let part = |((form, by), sums)| Part { form, by, sums };
     Ok(parts.into_iter().map(part).collect())
+}
+
+/// Adds a response to its groups of its atom.
+fn add(
+    atoms: &mut BTreeMap<(FormId, i64), Split>,
+    row: &Row,
+    forms: &[Form],
+) -> Result<(), StoreError> {
+    let id = ResponseId::parse(row.text(0)?).map_err(|_| damaged())?;
+    let body = body::decode(row.text(3)?).map_err(|_| damaged())?;
+    let Some(form) = forms.iter().find(|form| form.id() == body.form) else {
+        return Ok(());
+    };
+    let submission = body.into_submission(id, form).ok_or_else(damaged)?;
+    let tally = Tally::of(&submission, form, Circumstance::default());
+    let person = GroupSum::of(tally, form);
+    let split = atoms.entry((form.id(), row.integer(2)?)).or_default();
+    for (by, groups) in By::ALL.into_iter().zip(split) {
+        if let Some(group) = groups.get_mut(by.group(&submission)) {
+            group.add(&person);
+        }
+    }
+    Ok(())
 }
