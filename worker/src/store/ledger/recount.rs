@@ -13,7 +13,7 @@ use survey::recount::{is_the_same, recount};
 use survey::score::Tally;
 use survey::wire::tally::read_tally;
 
-/// Rows of a first piece: some 20 ms.
+/// Rows that are read at once: some 20 ms, and little memory whatever a unit has.
 pub const PIECE: i64 = 500;
 
 /// Form, atom and day of a sum, as they are stored.
@@ -28,6 +28,8 @@ pub struct Recount {
     after: String,
     /// Rows in a piece.
     piece: i64,
+    /// Pieces until others are served.
+    pieces: u32,
     sums: BTreeMap<Key, Tally>,
     unread: u64,
 }
@@ -63,11 +65,11 @@ impl<S: Store> Ledger<S> {
     /// # Errors
     /// Broken when the store fails.
     pub fn begin_recount(&self, piece: i64) -> Result<Recount, Refused> {
-        self.0.atomically(|sql| Ok(begin(sql, piece)?))
+        self.0.atomically(|sql| Ok(begin(sql, piece, 1)?))
     }
 
-    /// Counts one more piece; the end says what was found. When something was counted or released in
-    /// the meantime it begins anew with pieces twice as large, so that it ends.
+    /// Counts on; the end says what was found. When something was counted or released in the meantime it
+    /// begins anew with twice as many pieces at a time, so that it ends.
     ///
     /// # Errors
     /// Broken when the store fails.
@@ -78,17 +80,21 @@ impl<S: Store> Ledger<S> {
     ) -> Result<Option<Recounted>, Refused> {
         self.0.atomically(|sql| {
             if mark(sql)? != recount.mark {
-                *recount = begin(sql, recount.piece.saturating_mul(2))?;
+                *recount = begin(sql, recount.piece, recount.pieces.saturating_mul(2))?;
             }
-            let rows = sql.rows(
-                "SELECT id, form, atom, day, body FROM response WHERE id > ?1 ORDER BY id LIMIT ?2",
-                &[recount.after.as_str().into(), recount.piece.into()],
-            )?;
-            for row in &rows {
-                recount.add(row, forms)?;
+            for _ in 0..recount.pieces {
+                let rows = sql.rows(
+                    "SELECT id, form, atom, day, body FROM response WHERE id > ?1 ORDER BY id LIMIT ?2",
+                    &[recount.after.as_str().into(), recount.piece.into()],
+                )?;
+                for row in &rows {
+                    recount.add(row, forms)?;
+                }
+                if i64::try_from(rows.len()).is_ok_and(|rows| rows < recount.piece) {
+                    return Ok(Some(end(sql, recount)?));
+                }
             }
-            let is_over = i64::try_from(rows.len()).is_ok_and(|rows| rows < recount.piece);
-            Ok(is_over.then(|| end(sql, recount)).transpose()?)
+            Ok(None)
         })
     }
 }
@@ -118,11 +124,12 @@ fn mark(sql: &dyn Sql) -> Result<(i64, i64), StoreError> {
     Ok((number(sql, "version")?, number(sql, "rows_from_ms")?))
 }
 
-fn begin(sql: &dyn Sql, piece: i64) -> Result<Recount, StoreError> {
+fn begin(sql: &dyn Sql, piece: i64, pieces: u32) -> Result<Recount, StoreError> {
     Ok(Recount {
         mark: mark(sql)?,
         after: String::new(),
         piece,
+        pieces,
         sums: BTreeMap::new(),
         unread: 0,
     })

@@ -96,6 +96,18 @@ fn v3_what_is_counted_meanwhile_is_counted_too() {
 }
 
 #[test]
+fn v3_a_recount_ends_though_something_is_counted_before_every_turn() {
+    let mut server = filled();
+    let forms = Forms::built_in();
+    let mut recount = server.ledger.begin_recount(2).unwrap();
+    let found = (13..20).find_map(|number| {
+        server.send(vec![record(number, 3)]);
+        server.ledger.recount_on(&mut recount, &forms).unwrap()
+    });
+    assert_eq!(found, Some(Recounted::default()));
+}
+
+#[test]
 fn p14_rows_go_after_five_years_and_their_sums_and_receipts_stay() {
     let mut server = filled();
     let slices = server.ledger.slices(&Forms::built_in()).unwrap();
