@@ -5,6 +5,7 @@ mod comments;
 mod flood;
 mod keeping;
 mod kept;
+mod pieces;
 mod quarters;
 mod year;
 use crate::access::token;
