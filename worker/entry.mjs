@@ -40,25 +40,34 @@ addEventListener("error", (event) => {
   if (event.error instanceof WebAssembly.RuntimeError) fail(event.error);
 });
 
+// Every turn of a future is asked for with `queueMicrotask`. The runtime's own one crosses into C++ and back for it;
+// a settled promise does not. What the task throws is reported as there.
+const settled = Promise.resolve();
+globalThis.queueMicrotask = (task) => {
+  settled.then(() => task()).catch(reportError);
+};
+
 function revive() {
   if (!broken) return;
   app.__wbg_reset_state();
   broken = false;
 }
 
-async function guarded(call) {
-  let reject;
-  const failed = new Promise((_, refuse) => (reject = refuse));
-  underWay.add(reject);
-  try {
-    revive();
-    return await Promise.race([call(), failed]);
-  } catch (cause) {
-    if (cause instanceof WebAssembly.RuntimeError) fail(cause);
-    throw cause;
-  } finally {
-    underWay.delete(reject);
-  }
+function guarded(call) {
+  return new Promise((resolve, reject) => {
+    underWay.add(reject);
+    const ended = (settle) => (value) => {
+      underWay.delete(reject);
+      if (value instanceof WebAssembly.RuntimeError) fail(value);
+      settle(value);
+    };
+    try {
+      revive();
+      call().then(ended(resolve), ended(reject));
+    } catch (cause) {
+      ended(reject)(cause);
+    }
+  });
 }
 
 async function answered(call) {

@@ -45,7 +45,7 @@ pub enum Sender {
 
 /// What a ledger knows when it judges.
 #[derive(Clone, Copy, Debug)]
-pub struct Desk<'a> {
+pub struct Grounds<'a> {
     /// The unit whose ledger this is.
     pub unit: &'a UnitId,
     /// The forms known here.
@@ -54,7 +54,7 @@ pub struct Desk<'a> {
     pub today: Day,
 }
 
-impl<'a> Desk<'a> {
+impl<'a> Grounds<'a> {
     fn form(&self, id: FormId) -> Option<&'a Form> {
         self.forms.iter().find(|form| form.id() == id)
     }
@@ -101,7 +101,12 @@ const LATE_DAYS: i64 = 7;
 
 /// Judges one record (rules L4, L5, L7, L8). `receipts` are all that exist for this id.
 #[must_use]
-pub fn judge(record: &Record, receipts: &[Receipt], sender: Sender, desk: &Desk) -> Judgement {
+pub fn judge(
+    record: &Record,
+    receipts: &[Receipt],
+    sender: Sender,
+    grounds: &Grounds,
+) -> Judgement {
     let computed = record.clone().into_parcel().rehash();
     if computed != record.hash {
         return Judgement::Unread;
@@ -120,7 +125,7 @@ pub fn judge(record: &Record, receipts: &[Receipt], sender: Sender, desk: &Desk)
     let judged = if is_other_counted {
         Err(Reason::IdConflict)
     } else {
-        count(record, sender, desk)
+        count(record, sender, grounds)
     };
     match judged {
         Ok(counted) => decided(
@@ -141,7 +146,7 @@ pub fn judge(record: &Record, receipts: &[Receipt], sender: Sender, desk: &Desk)
 }
 
 /// Judges a record of the quarantine again because a person decided so (rule L8): as if a key that
-/// was valid since `enrolled` had sent it, on the day of its receipt (`desk.today`, T3). `receipts`
+/// was valid since `enrolled` had sent it, on the day of its receipt (`grounds.today`, T3). `receipts`
 /// are all that exist for this id. `Ok(None)`: it is counted already.
 ///
 /// # Errors
@@ -150,14 +155,14 @@ pub fn judge_released(
     record: &Record,
     receipts: &[Receipt],
     enrolled: Day,
-    desk: &Desk,
+    grounds: &Grounds,
 ) -> Result<Option<Box<Counted>>, Reason> {
     let counted = |receipt: &&Receipt| receipt.kept == Kept::Counted;
     match receipts.iter().find(counted) {
         Some(receipt) if receipt.hash.is_none_or(|hash| hash == record.hash) => Ok(None),
         Some(_) => Err(Reason::IdConflict),
         None if record.clone().into_parcel().rehash() != record.hash => Err(Reason::Damaged),
-        None => count(record, Sender::Verified { enrolled }, desk).map(|it| Some(Box::new(it))),
+        None => count(record, Sender::Verified { enrolled }, grounds).map(|it| Some(Box::new(it))),
     }
 }
 
@@ -180,7 +185,7 @@ fn decided(
 
 /// The order of the questions decides which reason is written down: damage, device, shape, unit,
 /// form, ranges.
-fn count(record: &Record, sender: Sender, desk: &Desk) -> Result<Counted, Reason> {
+fn count(record: &Record, sender: Sender, grounds: &Grounds) -> Result<Counted, Reason> {
     if record.damaged {
         return Err(Reason::Damaged);
     }
@@ -188,16 +193,16 @@ fn count(record: &Record, sender: Sender, desk: &Desk) -> Result<Counted, Reason
         return Err(Reason::UnverifiedDevice);
     };
     let body = body::decode(&record.body).map_err(|_| Reason::BadShape)?;
-    if body.unit != *desk.unit {
+    if body.unit != *grounds.unit {
         return Err(Reason::UnknownUnit);
     }
-    let form = desk.form(body.form).ok_or(Reason::UnknownForm)?;
+    let form = grounds.form(body.form).ok_or(Reason::UnknownForm)?;
     let submission = body
         .into_submission(record.id, form)
         .ok_or(Reason::OutOfRange)?;
-    let (day, is_day_uncertain) = counting_day(&submission, enrolled, desk.today);
+    let (day, is_day_uncertain) = counting_day(&submission, enrolled, grounds.today);
     let circumstance = Circumstance {
-        is_late: desk.today.since(submission.day) > LATE_DAYS,
+        is_late: grounds.today.since(submission.day) > LATE_DAYS,
         is_day_uncertain,
     };
     Ok(Counted {
@@ -294,12 +299,12 @@ pub(crate) mod tests {
 
     fn judge_from(record: &Record, receipts: &[Receipt], sender: Sender) -> Judgement {
         let (unit, forms) = (unit(), [form()]);
-        let desk = Desk {
+        let grounds = Grounds {
             unit: &unit,
             forms: &forms,
             today: day(TODAY),
         };
-        judge(record, receipts, sender, &desk)
+        judge(record, receipts, sender, &grounds)
     }
 
     fn outcome(judgement: Judgement) -> (VerdictWord, Option<Reason>, Entry) {
@@ -400,13 +405,13 @@ pub(crate) mod tests {
     #[test]
     fn l8_a_release_counts_what_can_be_counted_and_nothing_twice() {
         let (unit, forms) = (unit(), [form()]);
-        let desk = Desk {
+        let grounds = Grounds {
             unit: &unit,
             forms: &forms,
             today: day(TODAY),
         };
         let release = |record: &Record, receipts: &[Receipt]| {
-            judge_released(record, receipts, day("2026-11-10"), &desk)
+            judge_released(record, receipts, day("2026-11-10"), &grounds)
         };
         let good = record(4);
         let receipt = |hash, kept| Receipt {
@@ -426,8 +431,11 @@ pub(crate) mod tests {
         let mut corrupted = good.clone();
         corrupted.body = corrupted.body.replacen('4', "5", 1);
         assert_eq!(release(&corrupted, &[kept]), Err(Reason::Damaged));
-        let desk = Desk { forms: &[], ..desk };
-        let unknown = judge_released(&good, &[kept], day("2026-11-10"), &desk);
+        let grounds = Grounds {
+            forms: &[],
+            ..grounds
+        };
+        let unknown = judge_released(&good, &[kept], day("2026-11-10"), &grounds);
         assert_eq!(unknown, Err(Reason::UnknownForm));
     }
 

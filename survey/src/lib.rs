@@ -22,6 +22,7 @@ pub mod breakdown;
 pub mod comment;
 pub mod day;
 pub mod form;
+pub mod format;
 pub mod id;
 pub mod json;
 pub mod ledger;

@@ -93,6 +93,9 @@ test("um2_an_account_of_one_commune_sees_no_other_name", async () => {
   for (const unit of [OTHER.id, PROVINCE.id, "33.99999"]) {
     await look(express(origin, unit));
     await page.getByRole("heading", { level: 1, name: "Không có ở đây, hoặc tài khoản này không được xem." }).waitFor();
+    // It stands once, and no connection is lost.
+    assert.equal(await page.getByText("Không có ở đây").count(), 1, unit);
+    assert.equal(await page.getByText("Mất kết nối").count(), 0, unit);
   }
   await look(`${origin}/devices`);
   for (const text of [...words, ...heard]) {

@@ -11,7 +11,7 @@ use survey::day::{Day, Millis};
 use survey::form::Form;
 use survey::id::{FormId, UnitId};
 use survey::publish::quality;
-use survey::publish::{against, coverage, side_by_side, trend};
+use survey::publish::{against, coverage, newest_month, side_by_side, trend};
 use survey::release::{Slice, by_month, over};
 use survey::rollup::{Snapshot, Visits};
 use survey::wire::beside::{
@@ -275,8 +275,9 @@ fn newest(
 ) -> Option<NewestView> {
     let own = below.iter().find(|snapshot| snapshot.child == *unit)?;
     let slices = own.slices.iter().filter(|slice| slice.month.as_str() <= to);
-    let slices: Vec<Slice> = slices.cloned().collect();
-    trend(form, &slices, now).last().map(NewestView::from)
+    newest_month(form, slices, now)
+        .as_ref()
+        .map(NewestView::from)
 }
 
 /// The months from one to another, both included; at most ten years of them.

@@ -3,20 +3,26 @@
 
 use crate::objects::{Ask, name::ObjectName};
 use crate::refused::Refused;
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use survey::day::Millis;
 use worker::{Date, Env};
 
 thread_local! {
     /// What the settable clock is ahead of real time, once it is known here.
     static AHEAD_MS: Cell<Option<i64>> = const { Cell::new(None) };
+    /// Whether it may be set, once that was asked: the bindings of a running instance do not change.
+    static IS_SETTABLE: OnceCell<bool> = const { OnceCell::new() };
 }
 
 /// Whether this server's clock may be set at all, and its test routes exist.
 #[must_use]
 pub fn is_settable(env: &Env) -> bool {
-    env.var("CLOCK")
-        .is_ok_and(|kind| kind.to_string() == "settable")
+    IS_SETTABLE.with(|known| {
+        *known.get_or_init(|| {
+            env.var("CLOCK")
+                .is_ok_and(|kind| kind.to_string() == "settable")
+        })
+    })
 }
 
 /// Real time.

@@ -104,7 +104,7 @@ async fn counter(request: Request, env: &Env, path: &[&str]) -> Answer {
     match (path, request.method()) {
         (["enrol"], Method::Post) => {
             let ask = signed(request, env, "enrol", body::MOST_BYTES).await?;
-            relay(ask, &directory, env).await
+            to_device(ask, &directory, env).await
         }
         (["units", unit, "batches"], Method::Post) => {
             let unit = unit_in(unit)?;
@@ -113,7 +113,7 @@ async fn counter(request: Request, env: &Env, path: &[&str]) -> Answer {
             }
             let ledger = ObjectName::Ledger(unit);
             let ask = signed(request, env, "batch", MOST_BYTES_TAKEN).await?;
-            relay(ask, &ledger, env).await
+            to_device(ask, &ledger, env).await
         }
         (["device", "config"], Method::Get | Method::Head) => {
             let (signature, device) = (signature(&request)?, device(&request)?);
@@ -123,7 +123,7 @@ async fn counter(request: Request, env: &Env, path: &[&str]) -> Answer {
                 survey::wire::write(&device),
             );
             ask.signature = Some(signature);
-            relay(ask, &directory, env).await
+            to_device(ask, &directory, env).await
         }
         (["rescue"], Method::Post) => edge::rescue::by_device(request, env).await,
         (["enrol" | "rescue"] | ["units", _, "batches"] | ["device", "config"], _) => {
@@ -455,6 +455,11 @@ pub(crate) async fn asked(verb: &str, request: &Request, env: &Env, object: &Obj
 
 async fn relay(ask: Ask<'_>, object: &ObjectName, env: &Env) -> Answer {
     Ok(reply::relayed(ask.of(object, env).await?)?)
+}
+
+/// As [`relay`], for a device.
+async fn to_device(ask: Ask<'_>, object: &ObjectName, env: &Env) -> Answer {
+    Ok(reply::relayed_to_device(ask.of(object, env).await?)?)
 }
 
 /// SHA-256 of the session's token in a request's cookie; what an API key is known by where there is one,

@@ -293,30 +293,8 @@ fn is_code(code: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::directory::tests::{id, unit};
     use survey::day::Day;
-    use survey::wire::device::Names;
-
-    fn id(text: &str) -> UnitId {
-        UnitId::parse(text).unwrap()
-    }
-
-    fn unit(text: &str, parent: Option<&str>) -> Unit {
-        Unit {
-            id: id(text),
-            kind: UnitKind::Commune,
-            name: Names {
-                vi: format!("Xã {text}"),
-                en: String::new(),
-            },
-            parent: parent.map(id),
-            gso: None,
-            agency: None,
-            valid_from: Day::parse("2025-07-01").unwrap(),
-            valid_to: None,
-            successors: Vec::new(),
-            collects: true,
-        }
-    }
 
     fn tree() -> Tree {
         let units = [

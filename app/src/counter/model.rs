@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use survey::answer::Draft;
 use survey::day::{Day, Millis};
+use survey::format::{self, Language};
 use survey::id::FieldId;
 use survey::outbox::alarm::{self, Alarm};
 use survey::wire::device::Names;
@@ -220,10 +221,21 @@ impl Model {
         }
     }
 
-    /// A sentence with its `{n}` filled by a number.
+    /// How numbers and days are written here: as in English where it is not Vietnamese.
+    #[must_use]
+    pub fn language(&self) -> Language {
+        if self.tag() == OWN {
+            Language::Vi
+        } else {
+            Language::En
+        }
+    }
+
+    /// A sentence with its `{n}` filled by a number, its thousands grouped.
     #[must_use]
     pub fn count(&self, text: Text, n: i64) -> Phrase {
-        self.fill(text, &[("n", &n.to_string())])
+        let n = format::count(self.language(), n.unsigned_abs());
+        self.fill(text, &[("n", &n)])
     }
 
     /// A form's text in the language chosen, or in Vietnamese, saying so.

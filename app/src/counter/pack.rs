@@ -32,25 +32,23 @@ impl Pack {
     /// Fetches a language; `None` without the sentences of the interface.
     pub async fn fetch(tag: String, form: Option<&Form>) -> Option<Self> {
         let folder = ["/lang/", &tag].concat();
-        let page = server::file(&[&folder, "/counter.json"].concat()).await;
-        let words = page.and_then(|page| Wording::read_of(&page, PAGE));
-        if words.is_none() && tag != OWN {
-            return None;
-        }
-        let form = match form {
-            Some(form) if tag != OWN => {
+        let (mut words, mut own) = (None, None);
+        // The program's own words are in it: that folder has recordings only.
+        if tag != OWN {
+            let page = server::file(&[&folder, "/counter.json"].concat()).await?;
+            words = Some(Wording::read_of(&page, PAGE)?);
+            if let Some(form) = form {
                 let path = [&folder, "/forms/", form.code(), ".json"].concat();
                 let pack = server::file(&path).await;
                 // Without a pack for this very form its questions stay Vietnamese.
-                pack.and_then(|pack| Wording::read(&pack, form))
+                own = pack.and_then(|pack| Wording::read(&pack, form));
             }
-            _ => None,
-        };
+        }
         let files = server::file(&[&folder, "/pack.json"].concat()).await;
         Some(Self {
             tag,
             words,
-            form,
+            form: own,
             files: files.unwrap_or_default(),
         })
     }

@@ -80,16 +80,16 @@ pub async fn run(kiosk: Kiosk) {
             }
             Some(Err(_)) | None => clock::wall().plus(LOOK_AGAIN_MS),
         };
+        // For staff, and for the screen that calls them (B3): with the counts it has come to.
+        if kiosk.view() == View::Staff || kiosk.view().is_between() {
+            kiosk.recount().await;
+        }
         kiosk.change(|model| {
             model.sending = Sending {
                 is_busy: false,
                 next: Some(next),
             };
         });
-        // For staff, and for the screen that calls them (B3).
-        if kiosk.view() == View::Staff || kiosk.view().is_between() {
-            kiosk.recount().await;
-        }
         if sleep_until(kiosk, Some(next), true).await {
             let mut state = outbox.take();
             state.wake();

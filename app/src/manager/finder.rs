@@ -190,33 +190,15 @@ pub fn finder(found: Found, label: Text, id: String, tree: Arc<Tree>) -> AnyView
 #[cfg(test)]
 mod tests {
     use super::*;
-    use survey::day::Day;
-    use survey::wire::device::Names;
-    use survey::wire::manager::{Unit, UnitKind};
-
-    fn id(text: &str) -> UnitId {
-        UnitId::parse(text).unwrap()
-    }
+    use crate::manager::overview::tree::tests::{id, unit};
 
     #[test]
     fn ua1_a_unit_is_offered_by_its_name_without_marks_or_by_its_id() {
-        let unit = |text: &str, name: &str| Unit {
-            id: id(text),
-            kind: UnitKind::Commune,
-            name: Names {
-                vi: name.to_owned(),
-                en: String::new(),
-            },
-            parent: None,
-            gso: None,
-            agency: None,
-            valid_from: Day::parse("2025-07-01").unwrap(),
-            valid_to: None,
-            successors: Vec::new(),
-            collects: true,
-        };
-        let many = (0..9).map(|n| unit(&format!("x{n}"), "Xã Lê Lợi"));
-        let tree = Tree::of(many.chain([unit("33.1", "Phường Phố Hiến")]).collect());
+        let many = (0..9).map(|n| unit(&format!("x{n}"), "Xã Lê Lợi", None));
+        let tree = Tree::of(
+            many.chain([unit("33.1", "Phường Phố Hiến", None)])
+                .collect(),
+        );
         let offered = |typed| offered(&tree, typed, |unit| unit.id.as_str() != "x0");
         assert_eq!(offered(" pho hien"), [id("33.1")]);
         assert_eq!(offered("33.1"), [id("33.1")]);

@@ -26,11 +26,16 @@ pub fn carry_out<T: 'static, F: Future<Output = Result<T, api::Trouble>> + 'stat
     });
 }
 
-/// Leads to a file to keep. The server wants a fresh proof for it, which is asked for first, because a
-/// download shows no page.
+/// Leads to a file to keep. The server wants a fresh proof for it, which is asked for first where there is none,
+/// because a download shows no page.
 pub fn take_away(desk: Desk, file: String) {
-    let go = move |()| page::leave_for(&file);
-    desk.proof.set(Some(Callback::new(go)));
+    spawn_local(async move {
+        if desk.is_proved().await {
+            return page::leave_for(&file);
+        }
+        let go = move |()| page::leave_for(&file);
+        desk.proof.set(Some(Callback::new(go)));
+    });
 }
 
 /// What a page sends, and what came of it in the sentences of the page.

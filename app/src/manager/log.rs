@@ -11,6 +11,7 @@ use super::choice::{Choice, chosen};
 use super::field::{Field, typed};
 use super::grave::take_away;
 use super::opening::{opening, waiting};
+use super::unit::form_name;
 use crate::device::api;
 use crate::parts::{Tone, Words, band, format};
 use crate::text::ManagerText as Text;
@@ -213,6 +214,28 @@ fn Filter(search: Search) -> impl IntoView {
     }
 }
 
+/// What an act was done to, as it is kept or, where that has words, in the reader's.
+fn subject(line: &AuditLine, words: Words) -> String {
+    let parts: Vec<&str> = line.subject.split(' ').collect();
+    match (line.act.as_str(), parts.as_slice()) {
+        ("publish", [unit, level, form]) => {
+            let level = match *level {
+                "own" => Text::AuditLevelOwn,
+                "below" => Text::AuditLevelBelow,
+                "all" => Text::AuditLevelAll,
+                _ => return line.subject.clone(),
+            };
+            let form = form_name(form, words);
+            [*unit, words.say(level), &form].join(" · ")
+        }
+        ("count-dossiers", [added, "added", changed, "changed"]) => words.fill(
+            Text::AuditCounts,
+            &[("added", *added), ("changed", *changed)],
+        ),
+        _ => line.subject.clone(),
+    }
+}
+
 #[component]
 fn Lines(lines: Vec<AuditLine>) -> impl IntoView {
     let words = Words::here();
@@ -220,16 +243,17 @@ fn Lines(lines: Vec<AuditLine>) -> impl IntoView {
         return view! { <p class="card">{words.line(Text::AuditNone)}</p> }.into_any();
     }
     let rows = lines.into_iter().map(|line| {
+        let (at, actor, acted) = (line.at, line.actor.clone(), line.act.clone());
         let act = move || {
-            let known = ACTS.iter().find(|(word, _)| *word == line.act);
-            known.map_or_else(|| line.act.clone(), |(_, text)| words.say(*text).to_owned())
+            let known = ACTS.iter().find(|(word, _)| *word == acted);
+            known.map_or_else(|| acted.clone(), |(_, text)| words.say(*text).to_owned())
         };
         view! {
             <tr>
-                <td>{move || format::moment(words.language(), line.at, None)}</td>
-                <td>{line.actor}</td>
+                <td>{move || format::moment(words.language(), at, None)}</td>
+                <td>{actor}</td>
                 <td>{act}</td>
-                <td>{line.subject}</td>
+                <td>{move || subject(&line, words)}</td>
             </tr>
         }
     });

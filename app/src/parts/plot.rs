@@ -94,6 +94,9 @@ pub fn Plot(
     is_joined: bool,
     /// What is drawn here, in a sentence, and how to read it with the keys.
     name: String,
+    /// What is counted along the axis.
+    #[prop(optional)]
+    axis: Option<&'static str>,
 ) -> AnyView {
     let floor = floor_of(&points);
     let active = RwSignal::new(None::<usize>);
@@ -121,16 +124,21 @@ pub fn Plot(
         }
     };
     let way = is_joined.then(|| joined(&points, floor));
-    let signs = points.into_iter().map(|point| drawn(&point, floor));
-    let signs = signs.collect_view();
+    // No neighbour's band lies over a sign: all bands first.
+    let bands: Vec<AnyView> = points.iter().map(|point| bands(point, floor)).collect();
+    let signs: Vec<AnyView> = points
+        .into_iter()
+        .filter_map(|it| sign(&it, floor))
+        .collect();
     view! {
         <div class="plot" role="group" tabindex="0" aria-label=name on:keydown=walk>
             <svg aria-hidden="true" focusable="false">
                 {grid(floor)} {line.map(|share| through(share, floor))}
-                {way} {marker} {signs}
+                {bands} {way} {marker} {signs}
                 {labels.into_iter().map(label).collect_view()} {touch(&places, active)}
             </svg>
         </div>
+        {axis.map(|axis| view! { <p class="soft axis">{axis}</p> })}
         <p class="plot-said" role="status">
             {move || said.get(active.get()?).cloned()}
         </p>
@@ -140,15 +148,23 @@ pub fn Plot(
 
 fn grid(floor: u16) -> AnyView {
     let ticks = (0..=10).map(|tens| tens * STEP);
-    // With many tens every other is enough.
-    let every = if floor < 5 * STEP { 2 } else { 1 };
+    // With many tens every other is enough, where they end on the axis.
+    let is_every_other = floor < 5 * STEP && ((WHOLE - floor) / STEP).is_multiple_of(2);
+    let every = if is_every_other { 2 } else { 1 };
     let ticks =
         ticks.filter(|tick| *tick >= floor && ((WHOLE - tick) / STEP).is_multiple_of(every));
     let lines = ticks.map(|tick| {
         let at = length(depth(tick, floor));
         let number = format!("{}%", tick / 100);
         view! {
-            <line class="plot-grid" x1="0" x2="100%" y1=at.clone() y2=at.clone() />
+            <line
+                class="plot-grid"
+                data-axis=(tick == floor).then_some("true")
+                x1="0"
+                x2="100%"
+                y1=at.clone()
+                y2=at.clone()
+            />
             <text class="plot-number" x="0" dx="-0.5em" y=at dy="0.35em" text-anchor="end">
                 {number}
             </text>
@@ -181,40 +197,48 @@ fn ways(points: &[Point]) -> Vec<((u16, u16), (u16, u16))> {
         .collect()
 }
 
-fn drawn(point: &Point, floor: u16) -> AnyView {
-    let x = length(point.at);
-    let span = |(low, high): (u16, u16), class: &'static str| {
+/// What is ordinary at a point, and its interval.
+fn bands(point: &Point, floor: u16) -> AnyView {
+    let x = || length(point.at);
+    let ordinary = point.ordinary.map(|(low, high)| {
+        let (top, foot) = (depth(high, floor), depth(low, floor));
+        let height = length(foot.saturating_sub(top));
+        // An edge, so that an interval over it is told from it; its middle is the point's place.
+        view! { <rect class="plot-ordinary" x=x() width="10" transform="translate(-5 0)" y=length(top) height=height /> }
+            .into_any()
+    });
+    let interval = point.interval.map(|(low, high)| {
         let (y1, y2) = (length(depth(high, floor)), length(depth(low, floor)));
-        view! { <line class=class x1=x.clone() x2=x.clone() y1=y1 y2=y2 /> }.into_any()
-    };
-    let ordinary = point.ordinary.map(|limits| span(limits, "plot-ordinary"));
-    let interval = point.interval.map(|limits| span(limits, "plot-interval"));
-    let sign = point.index.map(|index| {
-        view! {
-            <text
-                class="plot-sign"
-                data-sign=point.sign.word()
-                x=x.clone()
-                y=length(depth(index, floor))
-                dy="0.35em"
-                text-anchor="middle"
-            >
-                {point.sign.glyph()}
-            </text>
-        }
-        .into_any()
+        view! { <line class="plot-interval" x1=x() x2=x() y1=y1 y2=y2 /> }.into_any()
     });
     view! {
         {ordinary}
         {interval}
-        {sign}
     }
     .into_any()
 }
 
+/// The sign at a point's share, where it has one.
+fn sign(point: &Point, floor: u16) -> Option<AnyView> {
+    let index = point.index?;
+    let sign = view! {
+        <text
+            class="plot-sign"
+            data-sign=point.sign.word()
+            x=length(point.at)
+            y=length(depth(index, floor))
+            dy="0.35em"
+            text-anchor="middle"
+        >
+            {point.sign.glyph()}
+        </text>
+    };
+    Some(sign.into_any())
+}
+
 fn label((at, text): (u16, String)) -> AnyView {
     view! {
-        <text class="plot-number" x=length(at) y="100%" dy="1.5em" text-anchor="middle">
+        <text class="plot-number" x=length(at) y="100%" dy="1.35em" text-anchor="middle">
             {text}
         </text>
     }

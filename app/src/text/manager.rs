@@ -319,6 +319,8 @@ texts! {
     AuditShow,
     AuditOlder,
     AuditNone,
+    AuditCounts,
+    AuditLevelOwn, AuditLevelBelow, AuditLevelAll,
     ActCommentView, ActCommentReview, ActCommentShow, ActCommentKeep, ActCountDossiers, ActSetTarget, ActCountPortal, ActCountFields,
     ActPublish, ActUnpublish, ActAddAction, ActChangeAction, ActPublishAction, ActWithdrawAction, PublishTab,
     ActSignIn, ActSignOutAll, ActProve, ActPassword, ActAddAccount, ActGrants,

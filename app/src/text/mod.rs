@@ -17,47 +17,7 @@ pub use figures::FiguresText;
 pub use keys::Text;
 pub use manager::ManagerText;
 pub use publish::PublishText;
-
-/// A language of the interface.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Language {
-    /// Vietnamese: the language of the forms, and of every gap in another pack.
-    #[default]
-    Vi,
-    /// English.
-    En,
-}
-
-impl Language {
-    /// Every language that has a pack.
-    pub const ALL: [Self; 2] = [Self::Vi, Self::En];
-
-    /// The language of a BCP 47 tag, if there is a pack for it.
-    #[must_use]
-    pub fn of_tag(tag: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|language| language.tag() == tag.split('-').next().unwrap_or_default())
-    }
-
-    /// The BCP 47 tag, for `lang` attributes and file names.
-    #[must_use]
-    pub const fn tag(self) -> &'static str {
-        match self {
-            Self::Vi => "vi",
-            Self::En => "en",
-        }
-    }
-
-    /// Its name in itself, as a reader looks for it.
-    #[must_use]
-    pub const fn own_name(self) -> &'static str {
-        match self {
-            Self::Vi => "Tiếng Việt",
-            Self::En => "English",
-        }
-    }
-}
+pub use survey::format::Language;
 
 /// A sentence of a page that carries both its languages with it.
 pub trait Sentence: Copy + 'static {

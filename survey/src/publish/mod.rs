@@ -21,7 +21,7 @@ use crate::stats::{Difference, Estimate, FactorSums, Interval, RatioSums, mean};
 pub use coverage::{Coverage, coverage};
 pub use drivers::drivers;
 pub use peers::{Group, Standing, against, side_by_side};
-pub use trend::{Month, Usual, Watch, trend};
+pub use trend::{Month, Usual, Watch, newest_month, trend};
 pub use weighted::{Weighted, weighted};
 
 /// From this n on figures are compared with one another (rules UM5, UM6).

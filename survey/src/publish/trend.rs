@@ -73,34 +73,74 @@ pub struct Usual {
 /// The months of one form, in order.
 #[must_use]
 pub fn trend(form: &Form, slices: &[Slice], now: Millis) -> Vec<Month> {
+    let own = in_order(form, slices);
+    steps(&own, now).map(Step::shown).collect()
+}
+
+/// The last month of [`trend`]: its figures and its limit alone are made, which cost far more than the
+/// running sum over the months before it.
+#[must_use]
+pub fn newest_month<'a>(
+    form: &Form,
+    slices: impl IntoIterator<Item = &'a Slice>,
+    now: Millis,
+) -> Option<Month> {
+    let own = in_order(form, slices);
+    steps(&own, now).last().map(Step::shown)
+}
+
+fn in_order<'a>(form: &Form, slices: impl IntoIterator<Item = &'a Slice>) -> Vec<&'a Slice> {
     let of_form = slices
-        .iter()
+        .into_iter()
         .filter(|slice| slice.tally.form() == form.id());
     let mut own: Vec<&Slice> = of_form.collect();
     own.sort_by(|a, b| a.month.cmp(&b.month));
+    own
+}
+
+/// A month, and what only a walk through those before it tells.
+struct Step<'a> {
+    slice: &'a Slice,
+    before: &'a [&'a Slice],
+    finality: Finality,
+    watch: Option<Watch>,
+}
+
+/// The walk through the months: every one of them must be taken, in order, for ST16 to add up.
+fn steps<'a>(own: &'a [&'a Slice], now: Millis) -> impl Iterator<Item = Step<'a>> {
     let mut watching = Watching::default();
-    let months = own.iter().enumerate().filter_map(|(at, slice)| {
-        let before = own.get(..at).unwrap_or_default();
-        let tally = &slice.tally;
-        Some(Month {
-            month: slice.month.clone(),
+    own.iter().enumerate().filter_map(move |(at, slice)| {
+        Some(Step {
+            slice,
+            before: own.get(..at).unwrap_or_default(),
             finality: finality(&slice.month, now)?,
+            watch: watching.add(own, at),
+        })
+    })
+}
+
+impl Step<'_> {
+    fn shown(self) -> Month {
+        let (slice, tally) = (self.slice, &self.slice.tally);
+        Month {
+            month: slice.month.clone(),
+            finality: self.finality,
             span: (slice.first, slice.last),
             responses: tally.people().responses,
             assisted: tally.people().assisted,
             figure: pooled(publish_overall(tally, Formula::Pooled)),
-            change: before
+            change: self
+                .before
                 .last()
                 .and_then(|last| difference(tally, &last.tally)),
             all: Figure {
                 formula: Formula::AllSatisfied,
                 showing: publish_overall(tally, Formula::AllSatisfied),
             },
-            usual: usual(tally, before),
-            watch: watching.add(&own, at),
-        })
-    });
-    months.collect()
+            usual: usual(tally, self.before),
+            watch: self.watch,
+        }
+    }
 }
 
 /// The running sum of ST16 on its way through the months.
@@ -266,15 +306,20 @@ mod tests {
         assert_eq!(months[0].finality, Finality::Provisional);
     }
 
+    /// A month of people, of whom so many had a low answer and the others were satisfied.
+    fn with_low(form: &Form, name: &str, (people, low): (u64, u64)) -> Slice {
+        let mut slice = month(form, name, (people, people - low));
+        let mut numbers = slice.tally.numbers();
+        numbers[2] = low;
+        slice.tally = Tally::from_numbers(form.id(), Shape::of(form), &numbers).unwrap();
+        slice
+    }
+
     /// Months of people, of whom so many had a low answer.
     fn watched(form: &Form, months: &[(u64, u64)]) -> Vec<Month> {
-        let slice = |(at, (people, low)): (usize, &(u64, u64))| {
+        let slice = |(at, counts): (usize, &(u64, u64))| {
             let name = alloc::format!("{}-{:02}", 2025 + at / 12, at % 12 + 1);
-            let mut slice = month(form, &name, (*people, people - low));
-            let mut numbers = slice.tally.numbers();
-            numbers[2] = *low;
-            slice.tally = Tally::from_numbers(form.id(), Shape::of(form), &numbers).unwrap();
-            slice
+            with_low(form, &name, *counts)
         };
         let slices: Vec<_> = months.iter().enumerate().map(slice).collect();
         trend(form, &slices, Day::parse("2027-01-20").unwrap().starts())
@@ -328,5 +373,62 @@ mod tests {
         let months = watched(&form, &long);
         let usual = |at: usize| months[at].watch.as_ref().map(|it| it.usual);
         assert_eq!((usual(12), usual(13)), (Some(1_483), Some(800)));
+    }
+
+    #[test]
+    fn um6_the_newest_month_is_the_last_of_the_trend_wherever_the_months_end() {
+        let form = Form::parse(include_str!("../../forms/express6.json")).unwrap();
+        let other = Form::parse(include_str!("../../forms/local9.json")).unwrap();
+        let now = Day::parse("2026-05-10").unwrap().starts();
+        let of = |form: &Form, months: &[(&str, (u64, u64))]| -> Vec<Slice> {
+            let slices = months.iter();
+            slices
+                .map(|(name, counts)| with_low(form, name, *counts))
+                .collect()
+        };
+        // Evidence that adds up to an alarm, then a month that waits, one that is withheld, gaps, one still open.
+        let mut long = of(
+            &form,
+            &[
+                ("2025-03", (100, 8)),
+                ("2025-04", (100, 15)),
+                ("2025-05", (100, 16)),
+                ("2025-06", (100, 30)),
+                ("2025-09", (60, 5)),
+                ("2025-10", (7, 1)),
+                ("2025-11", (50, 9)),
+                ("2026-02", (20, 2)),
+                ("2026-05", (300, 20)),
+            ],
+        );
+        // No month: passed over, and yet people before those of the months that follow.
+        let mut none = with_low(&form, "2025-12", (120, 60));
+        none.month = "2025-1x".into();
+        long.insert(7, none);
+        let changed = [
+            of(&form, &[("2026-01", (100, 8)), ("2026-02", (100, 30))]),
+            of(&other, &[("2026-02", (150, 5)), ("2026-03", (150, 90))]),
+        ]
+        .concat();
+        let mut seen = Vec::new();
+        for history in [long, changed] {
+            for (end, form) in (0..=history.len()).flat_map(|end| [(end, &form), (end, &other)]) {
+                let mut slices = history[..end].to_vec();
+                let newest = trend(form, &slices, now).pop();
+                assert_eq!(newest_month(form, &slices, now), newest, "of {end}");
+                slices.reverse();
+                assert_eq!(newest_month(form, &slices, now), newest, "of {end}, turned");
+                seen.push(newest);
+            }
+        }
+        // Each case was there to go wrong.
+        let any = |is: fn(&Month) -> bool| seen.iter().flatten().any(is);
+        assert!(seen.contains(&None));
+        assert!(any(|it| it.watch.as_ref().is_some_and(|watch| watch.alarm)));
+        assert!(any(|it| it.watch.is_none() && it.responses < COMPARE_FLOOR));
+        assert!(any(|it| it.usual.is_some_and(|usual| usual.fell)));
+        assert!(any(|it| it.change.is_some()));
+        assert!(any(|it| !it.figure.showing.is_shown()));
+        assert!(any(|it| it.finality == Finality::Open));
     }
 }

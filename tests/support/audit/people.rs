@@ -6,7 +6,7 @@ use survey::breakdown::By;
 use survey::day::{Day, DayQuality};
 use survey::form::{Form, Step};
 use survey::id::{Channel, DeviceClass, FieldId, ResponseId, Salt, UnitId};
-use survey::ledger::{Desk, Entry, Judgement, Sender, judge};
+use survey::ledger::{Entry, Grounds, Judgement, Sender, judge};
 use survey::score::Tally;
 use survey::submission::{DurationBucket, Mode, Parcel, Place, SaltedComment, Submission};
 use survey::wire::batch::Record;
@@ -128,13 +128,13 @@ fn words(id: &ResponseId) -> String {
 /// The tally of a record that comes in on its own day.
 fn tally(record: &Record, form: &Form, unit: &UnitId, day: Day) -> Tally {
     let forms = std::slice::from_ref(form);
-    let desk = Desk {
+    let grounds = Grounds {
         unit,
         forms,
         today: day,
     };
     let sender = Sender::Verified { enrolled: day };
-    match judge(record, &[], sender, &desk) {
+    match judge(record, &[], sender, &grounds) {
         Judgement::Decided {
             entry: Entry::Count(counted),
             ..

@@ -83,18 +83,19 @@ pub fn must_not_be_a_list(bytes: &[u8]) -> Result<(), Refused> {
 /// [`Code::WrongOrigin`].
 pub fn same_origin(request: &Request, origin_required: bool) -> Result<(), Refused> {
     let header = |name| request.headers().get(name).ok().flatten();
-    let host = header("host").or_else(|| {
-        let url = request.url().ok()?;
-        let port = url.port().map_or(String::new(), |port| format!(":{port}"));
-        Some(format!("{}{port}", url.host_str()?))
-    });
-    let is_own = match (header("origin"), host) {
-        (None, _) => !origin_required,
-        (Some(origin), Some(host)) => {
+    let host = || {
+        header("host").or_else(|| {
+            let url = request.url().ok()?;
+            let port = url.port().map_or(String::new(), |port| format!(":{port}"));
+            Some(format!("{}{port}", url.host_str()?))
+        })
+    };
+    let is_own = match header("origin") {
+        None => !origin_required,
+        Some(origin) => host().is_some_and(|host| {
             let rest = origin.strip_prefix("https://");
             rest.or_else(|| origin.strip_prefix("http://")) == Some(host.as_str())
-        }
-        (Some(_), None) => false,
+        }),
     };
     if is_own {
         Ok(())

@@ -118,6 +118,7 @@ impl Made {
 /// # Errors
 /// When the runtime refuses a header, which it does not for these.
 pub async fn answer(request: &Request, env: &Env) -> Result<Response, Refused> {
+    public::tell_sample(clock::is_settable(env));
     let path = request.path();
     let language = if path == "/en" || path.starts_with("/en/") {
         Language::En

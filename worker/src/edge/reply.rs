@@ -3,6 +3,7 @@
 use crate::objects::answer;
 use crate::refused::Refused;
 use serde::Serialize;
+use std::cell::RefCell;
 use survey::wire;
 use worker::{Headers, Response, ResponseBody, ResponseBuilder, Result};
 
@@ -62,6 +63,20 @@ pub fn headers(content_type: &str, keep: Keep) -> Result<Headers> {
 
 const JSON: &str = "application/json";
 
+thread_local! {
+    /// The headers of every API answer: to copy them is one call to the runtime, to make them is nine.
+    static OF_JSON: RefCell<Option<Headers>> = const { RefCell::new(None) };
+}
+
+fn json_headers() -> Result<Headers> {
+    if let Some(made) = OF_JSON.with_borrow(Clone::clone) {
+        return Ok(made);
+    }
+    let made = headers(JSON, Keep::Never)?;
+    OF_JSON.replace(Some(made.clone()));
+    Ok(made)
+}
+
 /// A message of the wire.
 ///
 /// # Errors
@@ -76,7 +91,7 @@ pub fn message<M: Serialize>(message: &M) -> Result<Response> {
 /// As [`headers`].
 pub fn json(text: String) -> Result<Response> {
     Ok(ResponseBuilder::new()
-        .with_headers(headers(JSON, Keep::Never)?)
+        .with_headers(json_headers()?)
         .fixed(text.into_bytes()))
 }
 
@@ -93,7 +108,7 @@ pub fn done() -> Result<Response> {
 /// # Errors
 /// As [`headers`].
 pub fn refused(refused: &Refused) -> Result<Response> {
-    let headers = headers(JSON, Keep::Never)?;
+    let headers = json_headers()?;
     if let Some(wait_s) = refused.wait_s {
         headers.set(answer::WAIT, &wait_s.to_string())?;
     }
@@ -108,16 +123,31 @@ pub fn refused(refused: &Refused) -> Result<Response> {
 /// # Errors
 /// As [`headers`].
 pub fn relayed(response: Response) -> Result<Response> {
-    let headers = headers(JSON, Keep::Never)?;
-    for name in [answer::WAIT, answer::COOKIE] {
-        if let Some(value) = response.headers().get(name)? {
-            headers.set(name, &value)?;
-        }
+    let headers = json_headers()?;
+    if let Some(cookie) = response.headers().get(answer::COOKIE)? {
+        headers.set(answer::COOKIE, &cookie)?;
     }
     if let Some(cookie) = response.headers().get(answer::BROWSER_COOKIE)? {
         headers.append(answer::COOKIE, &cookie)?;
     }
+    with(response, headers)
+}
+
+/// The same of what an object answered a device, which has no cookies.
+///
+/// # Errors
+/// As [`headers`].
+pub fn relayed_to_device(response: Response) -> Result<Response> {
+    with(response, json_headers()?)
+}
+
+fn with(response: Response, headers: Headers) -> Result<Response> {
     let status = response.status_code();
+    if status != 200
+        && let Some(wait) = response.headers().get(answer::WAIT)?
+    {
+        headers.set(answer::WAIT, &wait)?;
+    }
     let (_, body) = response.into_parts();
     Ok(ResponseBuilder::new()
         .with_status(status)

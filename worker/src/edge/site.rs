@@ -5,10 +5,22 @@
 //! `wrangler dev`) the platform's routing has decided which host names reach this Worker; there the host
 //! says it and the header is not looked at.
 
+use std::cell::OnceCell;
 use worker::{Env, Request};
 
 /// The header that a workerd socket injects.
 pub const HEADER: &str = "x-hai-long-role";
+
+thread_local! {
+    /// The bound host names, in the order of [`HOSTS`]: the bindings of a running instance do not change.
+    static BOUND: OnceCell<[Option<String>; 3]> = const { OnceCell::new() };
+}
+
+const HOSTS: [(&str, Site); 3] = [
+    ("COUNTER_HOST", Site::Counter),
+    ("MANAGER_HOST", Site::Manager),
+    ("PUBLIC_HOST", Site::Public),
+];
 
 /// One of the three sites, or the socket of whoever watches the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,20 +39,19 @@ impl Site {
     /// The site of a request; `None` when it came in by no known door.
     #[must_use]
     pub fn of(request: &Request, env: &Env) -> Option<Self> {
-        let bound = |name| env.var(name).ok().map(|host| host.to_string());
-        let hosts = [
-            (bound("COUNTER_HOST"), Self::Counter),
-            (bound("MANAGER_HOST"), Self::Manager),
-            (bound("PUBLIC_HOST"), Self::Public),
-        ];
-        if hosts.iter().all(|(host, _)| host.is_none()) {
-            return Self::named(&request.headers().get(HEADER).ok()??);
-        }
-        let url = request.url().ok()?;
-        let host = url.host_str()?;
-        let mut known = hosts.into_iter();
-        let found = known.find(|(known, _)| known.as_deref() == Some(host));
-        found.map(|(_, site)| site)
+        let bound = |(name, _)| env.var(name).ok().map(|host| host.to_string());
+        BOUND.with(|hosts| {
+            let hosts = hosts.get_or_init(|| HOSTS.map(bound));
+            if hosts.iter().all(Option::is_none) {
+                return Self::named(&request.headers().get(HEADER).ok()??);
+            }
+            let url = request.url().ok()?;
+            let host = url.host_str()?;
+            let at = hosts
+                .iter()
+                .position(|known| known.as_deref() == Some(host))?;
+            HOSTS.get(at).map(|(_, site)| *site)
+        })
     }
 
     fn named(name: &str) -> Option<Self> {

@@ -1,8 +1,21 @@
 //! What a workbook says beside its numbers, in Vietnamese and English. Never: a number.
 
+use survey::format::Language;
+
 /// A text in both languages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Both(pub &'static str, pub &'static str);
+
+impl Both {
+    /// The text in one of them.
+    #[must_use]
+    pub const fn say(self, language: Language) -> &'static str {
+        match language {
+            Language::Vi => self.0,
+            Language::En => self.1,
+        }
+    }
+}
 
 /// That a figure of the counter is none of the official indices; stands on every sheet.
 pub const NOT_SIPAS: Both = Both(

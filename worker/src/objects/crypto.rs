@@ -3,23 +3,43 @@
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use wasm_bindgen::{JsCast as _, JsValue};
 use worker::wasm_bindgen_futures::JsFuture;
 
 /// Bytes of an uncompressed P-256 public key: 04, x, y.
 pub const KEY_BYTES: usize = 65;
 
+thread_local! {
+    /// Functions of `crypto.subtle`, bound to it: each is looked for once.
+    static BOUND: RefCell<BTreeMap<&'static str, Function>> = const { RefCell::new(BTreeMap::new()) };
+}
+
 /// Calls a function of `crypto.subtle`.
 ///
 /// # Errors
 /// What it throws: a key that is no point of the curve, bytes that do not open.
-pub async fn subtle(name: &str, arguments: &[JsValue]) -> Result<JsValue, JsValue> {
+pub async fn subtle(name: &'static str, arguments: &[JsValue]) -> Result<JsValue, JsValue> {
+    let known = BOUND.with_borrow(|bound| bound.get(name).cloned());
+    let function = match known {
+        Some(function) => function,
+        None => bind(name)?,
+    };
+    let arguments: Array = arguments.iter().collect();
+    let promise: Promise = function
+        .apply(&JsValue::UNDEFINED, &arguments)?
+        .dyn_into()?;
+    JsFuture::from(promise).await
+}
+
+fn bind(name: &'static str) -> Result<Function, JsValue> {
     let crypto = Reflect::get(&js_sys::global(), &"crypto".into())?;
     let subtle = Reflect::get(&crypto, &"subtle".into())?;
     let function: Function = Reflect::get(&subtle, &name.into())?.dyn_into()?;
-    let arguments: Array = arguments.iter().collect();
-    let promise: Promise = function.apply(&subtle, &arguments)?.dyn_into()?;
-    JsFuture::from(promise).await
+    let bound = function.bind0(&subtle);
+    BOUND.with_borrow_mut(|known| known.insert(name, bound.clone()));
+    Ok(bound)
 }
 
 /// A plain object, as `WebCrypto` takes its parameters.

@@ -22,7 +22,7 @@ use crate::store::durable::Durable;
 use crate::store::ledger::{Bench, Ledger as Rows, PIECE, Rescue, SCHEMA, Upload};
 pub use crate::store::ledger::{Heard, Recounted, State as LedgerState};
 use crate::{clock, traffic};
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 use survey::day::Millis;
@@ -55,6 +55,8 @@ pub struct Ledger {
     slices: Remembered<[Slice]>,
     /// When the alarm goes off, by real time, as far as this instance has seen to it.
     alarm: Cell<Option<Millis>>,
+    /// As it is bound.
+    rhythm: OnceCell<Rhythm>,
 }
 
 impl DurableObject for Ledger {
@@ -67,6 +69,7 @@ impl DurableObject for Ledger {
             forms: RefCell::new(None),
             slices: Remembered::default(),
             alarm: Cell::new(None),
+            rhythm: OnceCell::new(),
         }
     }
 
@@ -99,10 +102,11 @@ impl Ledger {
     }
 
     fn rhythm(&self) -> Rhythm {
-        match self.shell.env.var("RELEASE") {
+        let bound = || self.shell.env.var("RELEASE");
+        *self.rhythm.get_or_init(|| match bound() {
             Ok(rhythm) if rhythm.to_string() == "when-ten" => Rhythm::WhenTen,
             _ => Rhythm::Daily,
-        }
+        })
     }
 
     async fn answer(&self, asked: &Asked) -> std::result::Result<Response, Refused> {

@@ -27,11 +27,16 @@ mod tree;
 
 use crate::refused::Refused;
 use name::ObjectName;
+use serde::{Deserialize, Serialize};
 use survey::day::Millis;
-use worker::{Env, Headers, Method, Request, RequestInit, Response};
+use worker::{Env, Method, Request, RequestInit, Response};
 
 /// One question to an object. Objects have no address outside this Worker, so what stands here
 /// comes from this Worker's own code.
+///
+/// It travels as one body: what stands here as a line of JSON, then the message. As headers each of it would be a
+/// call to the runtime on either side.
+#[derive(Serialize)]
 pub struct Ask<'a> {
     /// What is wanted.
     pub verb: &'a str,
@@ -47,15 +52,12 @@ pub struct Ask<'a> {
     /// The signature of a device, and the path that it signed.
     pub signature: Option<(String, String)>,
     /// The message, as it came.
+    #[serde(skip)]
     pub body: Vec<u8>,
 }
 
-const NOW: &str = "x-now";
-const SESSION: &str = "x-session";
-const BROWSER: &str = "x-browser";
-const ORIGIN: &str = "x-origin";
-const SIGNATURE: &str = "x-signature";
-const SIGNED_PATH: &str = "x-signed-path";
+/// An object has no address; a request has to have one.
+const NOWHERE: &str = "http://object/";
 
 impl<'a> Ask<'a> {
     /// A question by this server itself.
@@ -77,30 +79,23 @@ impl<'a> Ask<'a> {
     /// # Errors
     /// [`Refused`] as broken when the object cannot be reached.
     pub async fn of(self, object: &ObjectName, env: &Env) -> Result<Response, Refused> {
-        let headers = Headers::new();
-        headers.set(NOW, &self.now.0.to_string())?;
-        if let Some(session) = &self.session {
-            headers.set(SESSION, session)?;
-        }
-        if let Some(browser) = &self.browser {
-            headers.set(BROWSER, browser)?;
-        }
-        if let Some(origin) = &self.origin {
-            headers.set(ORIGIN, origin)?;
-        }
-        if let Some((signature, path)) = &self.signature {
-            headers.set(SIGNATURE, signature)?;
-            headers.set(SIGNED_PATH, path)?;
-        }
+        let question = self.question();
         let mut init = RequestInit::new();
         init.with_method(Method::Post)
-            .with_headers(headers)
-            .with_body(Some(js_sys::Uint8Array::from(self.body.as_slice()).into()));
-        let request = Request::new_with_init(&format!("http://object/{}", self.verb), &init)?;
+            .with_body(Some(js_sys::Uint8Array::from(question.as_slice()).into()));
+        let request = Request::new_with_init(NOWHERE, &init)?;
         let stub = env
             .durable_object(object.binding())?
             .get_by_name(&object.to_string())?;
         Ok(stub.fetch_with_request(request).await?)
+    }
+
+    fn question(&self) -> Vec<u8> {
+        let mut question = survey::wire::write(&self).into_bytes();
+        // JSON of ours has no line break.
+        question.push(b'\n');
+        question.extend_from_slice(&self.body);
+        question
     }
 
     /// Asks, and reads the answer; a refusal by the object is returned as one.
@@ -130,6 +125,7 @@ impl<'a> Ask<'a> {
 }
 
 /// A question as it arrives at an object.
+#[derive(Deserialize)]
 pub struct Asked {
     /// What is wanted.
     pub verb: String,
@@ -144,6 +140,7 @@ pub struct Asked {
     /// See [`Ask::signature`].
     pub signature: Option<(String, String)>,
     /// See [`Ask::body`].
+    #[serde(skip)]
     pub body: Vec<u8>,
 }
 
@@ -153,20 +150,17 @@ impl Asked {
     /// # Errors
     /// Broken when it is not one of [`Ask`]'s.
     pub async fn receive(mut request: Request) -> Result<Self, Refused> {
-        let body = request.bytes().await?;
-        let header = |name| request.headers().get(name).ok().flatten();
-        let now = header(NOW)
-            .and_then(|now| now.parse().ok())
-            .ok_or_else(|| Refused::broken("an object was asked without a time"))?;
-        Ok(Self {
-            verb: request.path().trim_start_matches('/').to_owned(),
-            now: Millis(now),
-            session: header(SESSION),
-            browser: header(BROWSER),
-            origin: header(ORIGIN),
-            signature: header(SIGNATURE).zip(header(SIGNED_PATH)),
-            body,
-        })
+        let question = request.bytes().await?;
+        Self::parse(&question).ok_or_else(|| Refused::broken("an object was asked no question"))
+    }
+
+    fn parse(question: &[u8]) -> Option<Self> {
+        let end = question.iter().position(|byte| *byte == b'\n')?;
+        let (line, message) = question.split_at(end);
+        let line = std::str::from_utf8(line).ok()?;
+        let mut asked: Self = survey::wire::read(line).ok()?;
+        message.get(1..)?.clone_into(&mut asked.body);
+        Some(asked)
     }
 
     /// The message.
@@ -193,5 +187,29 @@ impl Asked {
         #[serde(deny_unknown_fields)]
         struct Nothing {}
         self.message::<Nothing>().map(drop)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_asked_arrives_as_it_was() {
+        let message = b"{\"a\":\n1}\n".as_slice();
+        let mut ask = Ask::own("history/33.1", Millis(1_777_000_000_000), message);
+        ask.session = Some("s\n".into());
+        ask.origin = Some("https://m.example".into());
+        ask.signature = Some(("c2ln".into(), "/v1/units/33.1/batches".into()));
+        let asked = Asked::parse(&ask.question()).unwrap();
+        assert_eq!((asked.verb.as_str(), asked.now), (ask.verb, ask.now));
+        assert_eq!((asked.session, asked.browser), (ask.session, None));
+        assert_eq!((asked.origin, asked.signature), (ask.origin, ask.signature));
+        assert_eq!(asked.body, message);
+        let empty = Asked::parse(&Ask::own("tick", Millis(0), Vec::new()).question()).unwrap();
+        assert!(empty.body.is_empty() && empty.signature.is_none());
+        for no_question in [b"".as_slice(), b"{}\n", b"tick\n", message] {
+            assert!(Asked::parse(no_question).is_none());
+        }
     }
 }

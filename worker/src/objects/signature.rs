@@ -2,7 +2,7 @@
 //! (rules W1, S5). Never: a private key.
 
 use super::crypto::{KEY_BYTES, bytes, decode, object, subtle, uses};
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use survey::wire::device::signed_bytes;
 use wasm_bindgen::JsValue;
@@ -93,10 +93,20 @@ async fn check(key: JsValue, signature: &[u8], signed: &[u8]) -> bool {
     if signature.len() != SIGNATURE_BYTES {
         return false;
     }
-    let Ok(algorithm) = object(&[("name", "ECDSA".into()), ("hash", "SHA-256".into())]) else {
+    let Some(algorithm) = algorithm() else {
         return false;
     };
     let question = [algorithm, key, bytes(signature), bytes(signed)];
     let verified = subtle("verify", &question).await;
     verified.is_ok_and(|verified| verified.is_truthy())
+}
+
+thread_local! {
+    /// How a signature is made, as the runtime takes it: the same for each.
+    static ALGORITHM: OnceCell<Option<JsValue>> = const { OnceCell::new() };
+}
+
+fn algorithm() -> Option<JsValue> {
+    let make = || object(&[("name", "ECDSA".into()), ("hash", "SHA-256".into())]).ok();
+    ALGORITHM.with(|known| known.get_or_init(make).clone())
 }

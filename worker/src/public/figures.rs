@@ -1,17 +1,17 @@
 //! A figure as it stands on the public page: its number, its interval, its n, and a drawing of them. Never: a figure
 //! of its own.
 
-use super::format;
-use super::words::{self, Language};
+use super::words;
 use crate::export::words::formula;
 use maud::{Markup, html};
+use survey::format::{self, Language};
 use survey::wire::manager::{FigureView, ShowingView, WhyView};
 
 /// A result in a cell: the number, its limits, a drawing.
 pub fn result(language: Language, figure: &FigureView) -> Markup {
     match figure.showing {
         ShowingView::Hidden { why } => html! {
-            span.few { (language.say(words::TOO_FEW)) }
+            span.few { (words::TOO_FEW.say(language)) }
             @if why != WhyView::Nobody {
                 " "
                 span.why { (reason(language, why)) }
@@ -53,7 +53,7 @@ pub fn levels(language: Language, figure: &FigureView) -> Option<String> {
 
 /// The name of its formula.
 pub fn how(language: Language, figure: &FigureView) -> &'static str {
-    language.say(formula(&figure.formula))
+    formula(&figure.formula).say(language)
 }
 
 fn reason(language: Language, why: WhyView) -> &'static str {
@@ -70,7 +70,7 @@ fn reason(language: Language, why: WhyView) -> &'static str {
             crate::export::words::Both("(dưới 10 người)", "(fewer than 10 people)")
         }
     };
-    language.say(both)
+    both.say(language)
 }
 
 /// The interval on a line from 0 to 100 %, and the number on it; all of it is said in words beside it.

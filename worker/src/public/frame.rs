@@ -1,24 +1,50 @@
 //! What every public page stands in: head, title, footer, and the pages that are about no unit. Never: a program, an
 //! address of another site.
 
-use super::format;
-use super::order;
-use super::words::{self, Language};
+use super::{order, words};
 use crate::access::token;
 use crate::export::words::Both;
 use maud::{DOCTYPE, Markup, html};
+use std::cell::Cell;
 use survey::day::Day;
+use survey::format::{self, Language};
 use survey::wire::device::Names;
 use survey::wire::manager::Unit;
 
 /// The rules by which the pages are drawn.
 pub const STYLE: &str = include_str!("style.css");
 
+thread_local! {
+    /// Whether this deployment shows sample data: for the whole life of an instance.
+    static IS_SAMPLE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Tells whether this deployment shows sample data, as its devices and managers are told; every page then says so.
+pub fn tell_sample(is_sample: bool) {
+    IS_SAMPLE.set(is_sample);
+}
+
 /// The file of [`STYLE`], named by its content.
 #[must_use]
 pub fn style_name() -> String {
     let hash = token::digest(STYLE);
     format!("style.{}.css", hash.get(..16).unwrap_or_default())
+}
+
+/// The language that a page links to.
+const fn other(language: Language) -> Language {
+    match language {
+        Language::Vi => Language::En,
+        Language::En => Language::Vi,
+    }
+}
+
+/// The address of a page in a language; `of` is a unit, or nothing for the front page.
+fn address_in(language: Language, of: &str) -> String {
+    match language {
+        Language::Vi => format!("/{of}"),
+        Language::En => format!("/en/{of}"),
+    }
 }
 
 /// A name in a language: Vietnamese where there is no other.
@@ -40,7 +66,7 @@ pub fn name_text(language: Language, name: &Names) -> &str {
 
 /// A whole page: its title, its address without the language, what stands in it.
 pub fn frame(language: Language, title: &str, address: &str, main: &Markup) -> String {
-    let other = language.other();
+    let other = other(language);
     let page = html! {
         (DOCTYPE)
         html lang=(language.tag()) {
@@ -51,23 +77,26 @@ pub fn frame(language: Language, title: &str, address: &str, main: &Markup) -> S
                 title { (title) }
                 link rel="icon" href="/icon.svg" type="image/svg+xml";
                 link rel="stylesheet" href={ "/" (style_name()) };
-                link rel="alternate" hreflang=(other.tag()) href=(other.address(address));
+                link rel="alternate" hreflang=(other.tag()) href=(address_in(other, address));
             }
             body {
-                a.skip href="#main" { (language.say(words::SKIP)) }
+                a.skip href="#main" { (words::SKIP.say(language)) }
                 header.top {
-                    a.home href=(language.address("")) {
+                    a.home href=(address_in(language, "")) {
                         img src="/icon.svg" alt="" width="40" height="40";
-                        span { (language.say(words::NAME)) }
+                        span { (words::NAME.say(language)) }
                     }
-                    a.other href=(other.address(address)) hreflang=(other.tag()) lang=(other.tag()) {
-                        (language.say(words::OTHER))
+                    a.other href=(address_in(other, address)) hreflang=(other.tag()) lang=(other.tag()) {
+                        (words::OTHER.say(language))
                     }
+                }
+                @if IS_SAMPLE.get() {
+                    p.sample { strong { (words::SAMPLE.say(language)) } }
                 }
                 main #main { (main) }
                 footer {
-                    p { (language.say(words::PRIVACY)) }
-                    p { (language.say(words::MADE_BY)) }
+                    p { (words::PRIVACY.say(language)) }
+                    p { (words::MADE_BY.say(language)) }
                 }
             }
         }
@@ -82,18 +111,18 @@ pub fn front(language: Language, units: &[(Unit, Day)]) -> String {
     units.sort_by_key(|(unit, _)| order::place(&unit.name.vi));
     if units.is_empty() {
         let main = plain(language, words::NOTHING, words::NOTHING_YET);
-        return frame(language, language.say(words::NOTHING), "", &main);
+        return frame(language, words::NOTHING.say(language), "", &main);
     }
     let main = html! {
-        h1 { (language.say(words::CHOOSE)) }
-        p { (language.say(words::PUBLISHES)) }
+        h1 { (words::CHOOSE.say(language)) }
+        p { (words::PUBLISHES.say(language)) }
         ul.units {
             @for (unit, _) in units {
-                li { a href=(language.address(unit.id.as_str())) { (named(language, &unit.name)) } }
+                li { a href=(address_in(language, unit.id.as_str())) { (named(language, &unit.name)) } }
             }
         }
     };
-    frame(language, language.say(words::NAME), "", &main)
+    frame(language, words::NAME.say(language), "", &main)
 }
 
 /// A page for what cannot be shown, by its status.
@@ -106,19 +135,28 @@ pub fn trouble(language: Language, status: u16) -> String {
     };
     let main = html! {
         (plain(language, title, text))
-        p { a href=(language.address("")) { (language.say(words::TO_FRONT)) } }
+        p { a href=(address_in(language, "")) { (words::TO_FRONT.say(language)) } }
     };
-    frame(language, language.say(title), "", &main)
+    frame(language, title.say(language), "", &main)
 }
 
 fn plain(language: Language, title: Both, text: Both) -> Markup {
     html! {
-        h1 { (language.say(title)) }
-        p.lead { (language.say(text)) }
+        h1 { (title.say(language)) }
+        p.lead { (text.say(language)) }
     }
 }
 
 /// A day in its element.
 pub fn day(language: Language, day: Day) -> Markup {
     html! { time datetime=(day) { (format::day(language, day)) } }
+}
+
+/// A month, `YYYY-MM`, as a reader writes it.
+pub fn month(language: Language, month: &str) -> String {
+    let first = Day::parse(&format!("{month}-01"));
+    first.map_or_else(
+        || month.to_owned(),
+        |first| format::month(language, first.year(), first.month()),
+    )
 }

@@ -3,7 +3,6 @@
 
 mod dictionary;
 mod figures;
-mod format;
 mod frame;
 mod method;
 mod order;
@@ -12,10 +11,10 @@ mod period;
 mod words;
 
 pub use dictionary::dictionary;
-pub use frame::{STYLE, front, style_name, trouble};
+pub use frame::{STYLE, front, style_name, tell_sample, trouble};
 pub use page::page;
 pub use period::{Period, months};
-pub use words::Language;
+pub use survey::format::Language;
 
 use crate::export::{Replies, Row, csv, rows};
 use std::collections::BTreeMap;

@@ -1,13 +1,13 @@
 //! The public page of one unit: results, topics, months, units below, actions, method, open data. Never: a rank.
 
 use super::figures::{how, levels, people, result};
-use super::frame::{day, frame, name_text, named};
+use super::frame::{day, frame, month, name_text, named};
 use super::method::METHOD;
-use super::words::{self, Language};
-use super::{Known, format, order};
+use super::{Known, order, words};
 use crate::export::words::{Both, NOT_SIPAS};
 use crate::export::{Part, Row};
 use maud::{Markup, html};
+use survey::format::{self, Language};
 use survey::wire::manager::{ShowingView, Unit, WhyView};
 use survey::wire::public::Level;
 
@@ -31,13 +31,13 @@ pub fn page(known: &Known, language: Language, address: &str) -> String {
     let rows = known.rows();
     let is_here = |id: &str| id != "units" || known.level != Level::Own;
     let main = html! {
-        p.eyebrow { (language.say(words::NAME)) }
+        p.eyebrow { (words::NAME.say(language)) }
         h1 { (named(language, &unit.name)) }
-        p.reference { strong { (language.say(NOT_SIPAS)) } }
-        nav aria-label=(language.say(words::ON_THIS_PAGE)) {
+        p.reference { strong { (NOT_SIPAS.say(language)) } }
+        nav aria-label=(words::ON_THIS_PAGE.say(language)) {
             ul {
                 @for (id, title) in SECTIONS.iter().filter(|(id, _)| is_here(id)) {
-                    li { a href={ "#" (id) } { (language.say(*title)) } }
+                    li { a href={ "#" (id) } { (title.say(language)) } }
                 }
             }
         }
@@ -52,7 +52,7 @@ pub fn page(known: &Known, language: Language, address: &str) -> String {
     let title = format!(
         "{} - {}",
         name_text(language, &unit.name),
-        language.say(words::NAME)
+        words::NAME.say(language)
     );
     frame(language, &title, address, &main)
 }
@@ -63,7 +63,7 @@ fn section(language: Language, at: usize, content: &Markup) -> Markup {
     };
     html! {
         section id=(id) aria-labelledby={ (id) "-title" } {
-            h2 id={ (id) "-title" } { (language.say(*title)) }
+            h2 id={ (id) "-title" } { (title.say(language)) }
             (content)
         }
     }
@@ -78,8 +78,9 @@ fn results(known: &Known, language: Language, rows: &[Row]) -> Markup {
     let page = &known.replies.page;
     let form = known.form();
     let title = form.as_ref().and_then(survey::form::Form::title);
-    // A form without a title is called by its code.
+    // As managers call it; one of the operator's own by its title, or without one by its code.
     let code = form.as_ref().map(survey::form::Form::code);
+    let name = code.and_then(words::form_name);
     let title = title.or(code).unwrap_or_default();
     let english = known.english.get("title").map(String::as_str);
     let main = of(rows, Part::Overall).next();
@@ -98,21 +99,24 @@ fn results(known: &Known, language: Language, rows: &[Row]) -> Markup {
                 }
                 (fact(language, words::ANSWERS, &html! { (format::count(language, page.responses)) }))
                 (fact(language, words::PERIOD, &html! {
-                    (format::month(language, &page.from)) " " (language.say(words::TO)) " "
-                    (format::month(language, &page.to))
+                    (month(language, &page.from)) " " (words::TO.say(language)) " "
+                    (month(language, &page.to))
                 }))
                 @if let (Some(first), Some(last)) = (page.first, page.last) {
                     (fact(language, words::DAYS, &html! {
-                        (day(language, first)) " " (language.say(words::TO)) " " (day(language, last))
+                        (day(language, first)) " " (words::TO.say(language)) " " (day(language, last))
                     }))
                 }
-                (fact(language, words::FORM, &wording(language, title, english)))
+                (fact(language, words::FORM, &match name {
+                    Some(name) => html! { (name.say(language)) },
+                    None => wording(language, title, english),
+                }))
                 (fact(language, words::READ_ON, &day(language, known.today)))
             }
         }
         table {
-            caption { (language.say(words::SATISFIED)) }
-            (head(language, &[words::FORMULA, words::RESULT, words::PEOPLE]))
+            caption { (words::SATISFIED.say(language)) }
+            (head(language, &[words::FORMULA, words::RESULT, words::N]))
             tbody {
                 @for row in of(rows, Part::Overall) {
                     tr data-part="overall" data-formula=(row.figure.formula) {
@@ -128,7 +132,7 @@ fn results(known: &Known, language: Language, rows: &[Row]) -> Markup {
 fn fact(language: Language, name: Both, value: &Markup) -> Markup {
     html! {
         div {
-            dt { (language.say(name)) }
+            dt { (name.say(language)) }
             dd { (value) }
         }
     }
@@ -137,7 +141,7 @@ fn fact(language: Language, name: Both, value: &Markup) -> Markup {
 fn head(language: Language, columns: &[Both]) -> Markup {
     html! {
         thead { tr {
-            @for column in columns { th scope="col" { (language.say(*column)) } }
+            @for column in columns { th scope="col" { (column.say(language)) } }
         } }
     }
 }
@@ -162,8 +166,8 @@ fn topics(known: &Known, language: Language, rows: &[Row]) -> Markup {
     let table = |part: Part, title: Both| {
         html! {
             table {
-                caption { (language.say(title)) }
-                (head(language, &[words::WHAT, words::RESULT, words::PEOPLE]))
+                caption { (title.say(language)) }
+                (head(language, &[words::WHAT, words::RESULT, words::N]))
                 tbody {
                     @for row in of(rows, part) {
                         tr data-part=(part.word()) data-id=(row.id) {
@@ -187,12 +191,12 @@ fn topics(known: &Known, language: Language, rows: &[Row]) -> Markup {
     let note = first.map(|row| how(language, &row.figure));
     html! {
         p.note {
-            (language.say(words::PARTS_NOTE))
-            @if let Some(note) = note { " " (language.say(words::FORMULA)) ": " (note) "." }
+            (words::PARTS_NOTE.say(language))
+            @if let Some(note) = note { " " (words::FORMULA.say(language)) ": " (note) "." }
         }
         (table(Part::Factor, words::FACTORS))
         details {
-            summary { (language.say(words::ITEMS)) " (" (language.say(words::LEVELS)) ")" }
+            summary { (words::ITEMS.say(language)) " (" (words::LEVELS.say(language)) ")" }
             (table(Part::Item, words::ITEMS))
         }
     }
@@ -208,27 +212,27 @@ fn months(known: &Known, language: Language, rows: &[Row]) -> Markup {
     let formulas = of(rows, Part::Month).take(2);
     let formulas: Vec<&str> = formulas.map(|row| how(language, &row.figure)).collect();
     html! {
-        p.note { (language.say(words::MONTHS_NOTE)) }
+        p.note { (words::MONTHS_NOTE.say(language)) }
         table {
-            caption { (language.say(words::MONTHS)) }
+            caption { (words::MONTHS.say(language)) }
             thead { tr {
-                th scope="col" { (language.say(words::MONTH)) }
+                th scope="col" { (words::MONTH.say(language)) }
                 @if formulas.is_empty() {
-                    th scope="col" { (language.say(words::RESULT)) }
+                    th scope="col" { (words::RESULT.say(language)) }
                 }
                 @for formula in &formulas { th scope="col" { (formula) } }
-                th scope="col" { (language.say(words::PEOPLE)) }
+                th scope="col" { (words::N.say(language)) }
             } }
             tbody {
-                @for month in &known.period.all {
-                    tr data-part="month" data-month=(month) {
-                        th scope="row" { (format::month(language, month)) }
-                        @let own = of_month(month);
+                @for each in &known.period.all {
+                    tr data-part="month" data-month=(each) {
+                        th scope="row" { (month(language, each)) }
+                        @let own = of_month(each);
                         @for row in &own {
                             td.result data-formula=(row.figure.formula) { (result(language, &row.figure)) }
                         }
                         @if own.is_empty() {
-                            td colspan=(formulas.len().max(1)) { span.few { (language.say(words::NO_MONTH)) } }
+                            td colspan=(formulas.len().max(1)) { span.few { (words::NO_MONTH.say(language)) } }
                         }
                         td.n { @if let Some(row) = own.first() { (people(language, &row.figure)) } }
                     }
@@ -266,8 +270,8 @@ fn below(known: &Known, language: Language, rows: &[Row]) -> Markup {
     let table = |node: &Unit, own: &[&Row]| {
         html! {
             table {
-                caption { (language.say(words::BELOW_OF)) " " (named(language, &node.name)) }
-                (head(language, &[words::UNIT, words::RESULT, words::PEOPLE]))
+                caption { (words::BELOW_OF.say(language)) " " (named(language, &node.name)) }
+                (head(language, &[words::UNIT, words::RESULT, words::N]))
                 tbody {
                     @for row in own {
                         tr data-part="below" data-unit=(row.unit) {
@@ -281,9 +285,9 @@ fn below(known: &Known, language: Language, rows: &[Row]) -> Markup {
     };
     html! {
         p.note {
-            (language.say(words::UNITS_NOTE))
+            (words::UNITS_NOTE.say(language))
             @if let Some(row) = first {
-                " " (language.say(words::FORMULA)) ": " (how(language, &row.figure)) "."
+                " " (words::FORMULA.say(language)) ": " (how(language, &row.figure)) "."
             }
         }
         @for node in nodes {
@@ -293,7 +297,7 @@ fn below(known: &Known, language: Language, rows: &[Row]) -> Markup {
             @if !none.is_empty() {
                 details {
                     summary {
-                        (language.say(words::OF_NOBODY)) " (" (format::count(language, none.len() as u64)) ")"
+                        (words::OF_NOBODY.say(language)) " (" (format::count(language, none.len() as u64)) ")"
                     }
                     (table(node, &none))
                 }
@@ -305,18 +309,18 @@ fn below(known: &Known, language: Language, rows: &[Row]) -> Markup {
 /// What people said and what was done, in the words of those who did it.
 fn actions(known: &Known, language: Language) -> Markup {
     html! {
-        p.note { (language.say(words::ACTIONS_NOTE)) }
+        p.note { (words::ACTIONS_NOTE.say(language)) }
         @if known.actions.is_empty() {
-            p { (language.say(words::NO_ACTIONS)) }
+            p { (words::NO_ACTIONS.say(language)) }
         } @else {
             ol.actions {
                 @for (unit, action) in &known.actions {
                     li data-action=(action.action) {
                         p.whose { (named(language, &unit.name)) ", " (day(language, action.day)) }
                         dl {
-                            dt.said { (language.say(words::SAID)) }
+                            dt.said { (words::SAID.say(language)) }
                             dd lang="vi" { (action.said) }
-                            dt.done { (language.say(words::DONE)) }
+                            dt.done { (words::DONE.say(language)) }
                             dd lang="vi" { (action.done) }
                         }
                     }
@@ -329,18 +333,18 @@ fn actions(known: &Known, language: Language) -> Markup {
 fn method(language: Language) -> Markup {
     html! {
         @for (title, text) in METHOD {
-            h3 { (language.say(title)) }
-            p { (language.say(text)) }
+            h3 { (title.say(language)) }
+            p { (text.say(language)) }
         }
     }
 }
 
 fn data(language: Language, unit: &Unit) -> Markup {
     html! {
-        p { (language.say(words::DATA_NOTE)) }
+        p { (words::DATA_NOTE.say(language)) }
         ul.files {
-            li { a href={ "/" (unit.id) "/du-lieu.csv" } { (language.say(words::TABLE)) } }
-            li { a href={ "/" (unit.id) "/tu-dien.csv" } { (language.say(words::DICTIONARY)) } }
+            li { a href={ "/" (unit.id) "/du-lieu.csv" } { (words::TABLE.say(language)) } }
+            li { a href={ "/" (unit.id) "/tu-dien.csv" } { (words::DICTIONARY.say(language)) } }
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::export::tests::replies;
+use crate::export::words::Both;
 use survey::day::Millis;
 use survey::id::UnitId;
 use survey::wire::public::ActionState;
@@ -52,7 +53,7 @@ fn um17_a_page_runs_no_program_and_names_no_other_site() {
         }
         assert!(whole.starts_with("<!DOCTYPE html>"), "{whole}");
         assert!(whole.contains(&format!("<html lang=\"{}\">", language.tag())));
-        assert!(whole.contains(language.say(words::PRIVACY)));
+        assert!(whole.contains(words::PRIVACY.say(language)));
     }
 }
 
@@ -66,8 +67,8 @@ fn um17_what_is_hidden_has_no_number_and_every_number_its_interval_and_n() {
         "45% – 95%",
         "chưa đủ dữ liệu",
         "01/2026",
-        // The form has no title.
-        "Phiếu hỏi  express6",
+        // The form has no title; its code means nothing to a citizen.
+        "Phiếu hỏi  Phiếu nhanh (6 câu)",
     ] {
         assert!(read.contains(said), "{said} in {read}");
     }
@@ -87,6 +88,28 @@ fn um17_what_is_hidden_has_no_number_and_every_number_its_interval_and_n() {
     // April is not sealed; of May nothing was released.
     assert!(!whole.contains("data-month=\"2026-04\""));
     assert!(read.contains("05/2025") && read.contains("chưa có phiếu được công bố"));
+}
+
+#[test]
+fn um17_every_page_of_a_sample_says_so() {
+    let pages = |language| {
+        [
+            page(&known(Level::All), language, "33"),
+            front(language, &[]),
+            trouble(language, 404),
+        ]
+    };
+    for (language, said) in [
+        (Language::Vi, "Dữ liệu mẫu, không phải số liệu thật"),
+        (Language::En, "Sample data, not real figures"),
+    ] {
+        for (is_sample, times) in [(true, 1), (false, 0)] {
+            tell_sample(is_sample);
+            for page in pages(language) {
+                assert_eq!(text(&page).matches(said).count(), times, "{page}");
+            }
+        }
+    }
 }
 
 #[test]
@@ -132,4 +155,28 @@ fn um17_the_open_data_are_the_rows_of_the_page() {
     );
     let id = UnitId::parse("33").unwrap();
     assert_eq!(known.unit().map(|unit| &unit.id), Some(&id));
+}
+
+#[test]
+fn um17_forms_and_the_sample_are_called_what_managers_read() {
+    const VI: &str = include_str!("../../../app/src/text/manager.vi.json");
+    const EN: &str = include_str!("../../../app/src/text/manager.en.json");
+    let packs: [BTreeMap<String, String>; 2] =
+        [VI, EN].map(|pack| serde_json::from_str(pack).unwrap());
+    let is_said = |both: Both, key: &str| both.0 == packs[0][key] && both.1 == packs[1][key];
+    for (code, key) in [
+        ("sipas2022", "FormSipas"),
+        ("local9", "FormLocal"),
+        ("express6", "FormExpress"),
+    ] {
+        assert!(is_said(words::form_name(code).unwrap(), key), "{key}");
+    }
+    assert!(is_said(words::SAMPLE, "SampleBand"));
+    let forms = crate::forms::Forms::built_in();
+    assert!(
+        forms
+            .iter()
+            .all(|form| words::form_name(form.code()).is_some())
+    );
+    assert_eq!(words::form_name("other"), None);
 }

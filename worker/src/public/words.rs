@@ -2,53 +2,6 @@
 
 use crate::export::words::Both;
 
-/// The language of a page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Language {
-    /// Vietnamese, at `/`.
-    Vi,
-    /// English, at `/en/`.
-    En,
-}
-
-impl Language {
-    /// Its tag.
-    #[must_use]
-    pub const fn tag(self) -> &'static str {
-        match self {
-            Self::Vi => "vi",
-            Self::En => "en",
-        }
-    }
-
-    /// The other one.
-    #[must_use]
-    pub const fn other(self) -> Self {
-        match self {
-            Self::Vi => Self::En,
-            Self::En => Self::Vi,
-        }
-    }
-
-    /// The address of a page in it; `of` is a unit, or nothing for the front page.
-    #[must_use]
-    pub fn address(self, of: &str) -> String {
-        match self {
-            Self::Vi => format!("/{of}"),
-            Self::En => format!("/en/{of}"),
-        }
-    }
-
-    /// A text in it.
-    #[must_use]
-    pub const fn say(self, both: Both) -> &'static str {
-        match self {
-            Self::Vi => both.0,
-            Self::En => both.1,
-        }
-    }
-}
-
 pub const NAME: Both = Both(
     "Người dân nói gì tại quầy Một cửa",
     "What people say at the one-stop counters",
@@ -63,6 +16,12 @@ pub const PRIVACY: Both = Both(
 pub const MADE_BY: Both = Both(
     "Số liệu do phần mềm Hài Lòng tính, cùng một cách cho mọi đơn vị.",
     "The figures are computed by the software Hài Lòng, in the same way for every unit.",
+);
+
+/// That nothing here is real.
+pub const SAMPLE: Both = Both(
+    "Dữ liệu mẫu, không phải số liệu thật",
+    "Sample data, not real figures",
 );
 
 pub const NOTHING: Both = Both("Chưa có gì được công bố", "Nothing is published yet");
@@ -111,6 +70,8 @@ pub const FORM: Both = Both("Phiếu hỏi", "Form");
 pub const READ_ON: Both = Both("Số liệu đọc ngày", "Figures read on");
 pub const SATISFIED: Both = Both("Tỷ lệ hài lòng", "Share satisfied");
 pub const PEOPLE: Both = Both("Số người trả lời (n)", "People who answered (n)");
+/// The same over a column, where there is little room.
+pub const N: Both = Both("Số người (n)", "People (n)");
 pub const WHAT: Both = Both("Nội dung", "Topic");
 pub const FORMULA: Both = Both("Cách tính", "Formula");
 pub const RESULT: Both = Both("Kết quả", "Result");
@@ -159,3 +120,16 @@ pub const DICTIONARY: Both = Both(
     "Tải từ điển các cột (CSV)",
     "Download the dictionary of its columns (CSV)",
 );
+
+/// What managers call a form that every deployment has.
+pub fn form_name(code: &str) -> Option<Both> {
+    match code {
+        "sipas2022" => Some(Both(
+            "Phiếu SIPAS 2022 (19 tiêu chí)",
+            "SIPAS 2022 (19 criteria)",
+        )),
+        "local9" => Some(Both("Phiếu cơ sở (9 tiêu chí)", "Local form (9 criteria)")),
+        "express6" => Some(Both("Phiếu nhanh (6 câu)", "Express form (6 questions)")),
+        _ => None,
+    }
+}

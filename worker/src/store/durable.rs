@@ -5,7 +5,8 @@
 //! body cannot await, and an exception (also a panic's) undoes it.
 
 use super::port::{Row, Sql, Store, StoreError, Value};
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeMap;
 
 use js_sys::{Array, Function, Reflect};
 use wasm_bindgen::{JsCast as _, JsValue, closure::ScopedClosure};
@@ -25,43 +26,69 @@ struct Database {
     exec: Function,
     /// A cursor's, known with the first of them.
     raw: OnceCell<Function>,
+    /// A cursor's, likewise: all rows in one call, and as good as any way to the end where there are none.
+    to_array: OnceCell<Function>,
     /// `Array.from`.
     list: Function,
 }
 
 fn method(of: &JsValue, name: &str) -> Result<Function, StoreError> {
     let found = Reflect::get(of, &name.into()).and_then(JsValue::dyn_into);
-    found.map_err(|thrown| worker::Error::from(thrown).into())
+    found.map_err(thrown)
+}
+
+thread_local! {
+    /// Statements as the runtime has them. A text that goes over there is made anew each time, and read and hashed
+    /// to find the statement that was compiled from it.
+    static STATEMENTS: RefCell<BTreeMap<String, JsValue>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+/// Statements that are kept at most; this code has far fewer.
+const MOST_STATEMENTS: usize = 1_000;
+
+fn text_of(statement: &str) -> JsValue {
+    if let Some(known) = STATEMENTS.with_borrow(|kept| kept.get(statement).cloned()) {
+        return known;
+    }
+    let made = JsValue::from_str(statement);
+    STATEMENTS.with_borrow_mut(|kept| {
+        if kept.len() >= MOST_STATEMENTS {
+            kept.clear();
+        }
+        kept.insert(statement.to_owned(), made.clone());
+    });
+    made
+}
+
+/// What a statement gave, by one of its methods, which is looked for once.
+fn call(cursor: &JsValue, known: &OnceCell<Function>, name: &str) -> Result<JsValue, StoreError> {
+    if known.get().is_none() {
+        // Empty until now, so it is taken.
+        let _ = known.set(method(cursor, name)?);
+    }
+    let known = known.get();
+    let known = known.ok_or_else(|| StoreError("a cursor without rows".into()))?;
+    known.call0(cursor).map_err(thrown)
+}
+
+fn thrown(thrown: JsValue) -> StoreError {
+    StoreError::from(worker::Error::from(thrown))
 }
 
 /// The class of lists.
 fn array() -> Result<JsValue, StoreError> {
-    let found = Reflect::get(&js_sys::global(), &"Array".into());
-    found.map_err(|thrown| worker::Error::from(thrown).into())
+    Reflect::get(&js_sys::global(), &"Array".into()).map_err(thrown)
 }
 
 impl Database {
-    /// Runs a statement to its end; returns its rows, each a list of cells. A cursor that is not read to its
-    /// end would keep its statement, and another would be compiled the next time.
-    fn exec(&self, statement: &str, values: &[Value]) -> Result<Array, StoreError> {
-        let arguments = Array::of1(&statement.into());
+    /// Begins a statement. Its cursor has to be read to the end: one that is not keeps its statement, and another
+    /// is compiled the next time.
+    fn begin(&self, statement: &str, values: &[Value]) -> Result<JsValue, StoreError> {
+        let arguments = Array::of1(&text_of(statement));
         for value in values {
             arguments.push(&bind(value));
         }
-        let thrown = |thrown: JsValue| StoreError::from(worker::Error::from(thrown));
-        let cursor = self.exec.apply(&self.storage, &arguments).map_err(thrown)?;
-        if self.raw.get().is_none() {
-            // Empty until now, so it is taken.
-            let _ = self.raw.set(method(&cursor, "raw")?);
-        }
-        let raw = self
-            .raw
-            .get()
-            .ok_or_else(|| StoreError("a cursor without rows".into()))?;
-        let rows = raw.call0(&cursor).map_err(thrown)?;
-        // By its name, since a row may throw while it is fetched, and the binding would not catch that.
-        let listed = self.list.call1(&JsValue::UNDEFINED, &rows);
-        Ok(listed.map_err(thrown)?.unchecked_into())
+        self.exec.apply(&self.storage, &arguments).map_err(thrown)
     }
 }
 
@@ -81,6 +108,7 @@ impl Durable {
             storage: raw,
             exec,
             raw: OnceCell::new(),
+            to_array: OnceCell::new(),
             list: method(&array()?, "from")?,
         };
         Ok(Self {
@@ -111,11 +139,18 @@ impl Sql for Database {
             let cells = Array::from(&row);
             cells.iter().map(cell).collect::<Result<_, _>>().map(Row)
         };
-        self.exec(statement, values)?.iter().map(cells).collect()
+        let rows = call(&self.begin(statement, values)?, &self.raw, "raw")?;
+        // By its name, since a row may throw while it is fetched, and the binding would not catch that.
+        let rows = self
+            .list
+            .call1(&JsValue::UNDEFINED, &rows)
+            .map_err(thrown)?;
+        rows.unchecked_into::<Array>().iter().map(cells).collect()
     }
 
     fn run(&self, statement: &str, values: &[Value]) -> Result<(), StoreError> {
-        self.exec(statement, values).map(|_| ())
+        let cursor = self.begin(statement, values)?;
+        call(&cursor, &self.to_array, "toArray").map(|_| ())
     }
 }
 

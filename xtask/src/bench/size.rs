@@ -17,6 +17,8 @@ use crate::{
 
 /// Libraries that are named in the table; the others are summed.
 const NAMED: usize = 16;
+/// The name of the page that citizens load.
+const COUNTER: &str = "counter";
 /// The name of the server's program.
 const WORKER: &str = "worker";
 
@@ -43,7 +45,25 @@ pub fn bench(project: &Project, is_json: bool) -> Result<(), Trouble> {
     if is_json {
         return Ok(());
     }
-    tell(project, "shares", false, (&[], &libraries(bundles)))
+    tell(project, "shares", false, (&[], &libraries(bundles)))?;
+    tell(project, "modules", false, (&[], &modules(bundles)))
+}
+
+/// Our own code of the page that is loaded by citizens, by module, the heaviest first.
+fn modules(bundles: &[Bundle]) -> String {
+    let counter = bundles.iter().find(|bundle| bundle.name == COUNTER);
+    let mut own: Vec<_> = counter
+        .iter()
+        .flat_map(|counter| &counter.shares.own)
+        .collect();
+    own.sort_by_key(|(_, bytes)| std::cmp::Reverse(**bytes));
+    let all = counter.map_or(1, |counter| counter.shares.code().max(1));
+    let line = |(name, bytes): (&String, &usize)| {
+        let percent = format!("{} %", bytes * 100 / all);
+        vec![name.clone(), kilobytes(*bytes), percent]
+    };
+    let columns = ["Module of the counter", "Code", "Of all its code"];
+    table(&columns, own.into_iter().map(line))
 }
 
 fn all(project: &Project) -> Result<Vec<Bundle>, Trouble> {
@@ -162,6 +182,7 @@ mod tests {
             wasm: Size::default(),
             shares: Shares {
                 code: [("survey".to_owned(), survey), ("leptos".to_owned(), 3_000)].into(),
+                own: [("counter::draw".to_owned(), survey)].into(),
                 data: 500,
                 rest: 10,
             },
@@ -171,6 +192,11 @@ mod tests {
         assert!(
             libraries.contains("| leptos | 3.0 kB (75 %) | 3.0 kB (25 %) |"),
             "{libraries}"
+        );
+        let modules = modules(&bundles);
+        assert!(
+            modules.ends_with("| counter::draw | 1.0 kB | 25 % |\n"),
+            "{modules}"
         );
         assert!(libraries.ends_with("| 0 others | 0.0 kB (0 %) | 0.0 kB (0 %) |\n"));
         assert!(

@@ -6,7 +6,7 @@ use survey::id::UnitId;
 use survey::wire::device::Names;
 use survey::wire::manager::UnitKind;
 
-use crate::country::{SINCE, UNITS, unreadable};
+use crate::country::{SINCE, UNITS, one_spaced, unreadable};
 use crate::trouble::Trouble;
 
 pub use survey::wire::manager::Unit;
@@ -135,13 +135,13 @@ fn unit(
     gso: Option<&str>,
 ) -> Result<Unit, Trouble> {
     let parsed = |id: &str| UnitId::parse(id).map_err(|_| unreadable());
-    let name = name.ok_or_else(unreadable)?;
+    let name = one_spaced(name.ok_or_else(unreadable)?);
     Ok(Unit {
         id: parsed(id)?,
         kind,
         name: Names {
-            vi: name.to_owned(),
-            en: in_english(name),
+            en: in_english(&name),
+            vi: name,
         },
         parent: parent.map(parsed).transpose()?,
         gso: gso.map(str::to_owned),

@@ -32,7 +32,6 @@ pub fn screen(kiosk: Kiosk, model: &Model) -> Node {
     let paper = element("textarea", "")
         .attribute("aria-labelledby", "heading")
         .attribute("aria-describedby", "warning")
-        .attribute("rows", "6")
         .attribute("maxlength", LONGEST_COMMENT.to_string())
         .attribute("autocomplete", "off")
         .attribute("autocorrect", "off")

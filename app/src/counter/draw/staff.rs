@@ -2,10 +2,13 @@
 //! answer (US8), a delete.
 
 use survey::day::{Day, Millis};
+use survey::format::{Language, month_name};
 use survey::outbox::alarm::{self, Alarm};
 use survey::outbox::{Aside, Trouble};
 
-use super::controls::{band, button, click, heading, inline, line, list, settled, steps, toggle};
+use super::controls::{
+    band, button, click, heading, inline, line, list, mark, settled, steps, toggle,
+};
 use super::gate::gate;
 use super::rescue::rescue;
 use crate::counter::enrol::choose_field;
@@ -44,7 +47,13 @@ pub fn screen(kiosk: Kiosk, model: &Model) -> Node {
     } else {
         click(|| page::leave_for("/"))
     };
-    let hand_over = button("primary last", model.say(Text::HandOver), hand_over);
+    // Who is asked for the PIN is to go on with it.
+    let class = if is_open {
+        "primary last"
+    } else {
+        "quiet last"
+    };
+    let hand_over = button(class, model.say(Text::HandOver), hand_over);
     let mut buttons = Vec::new();
     buttons.extend((!must_export).then_some(hand_over));
     if is_open && !must_export {
@@ -88,7 +97,8 @@ fn queue(kiosk: Kiosk, model: &Model) -> Node {
         Alarm::Amber => Tone::Amber,
         Alarm::Calm => Tone::Good,
     };
-    let when = |at: Option<Millis>| at.map_or_else(|| model.say(Text::Never).text, time_of_day);
+    let time = |at| time_of_day(model.language(), at);
+    let when = |at: Option<Millis>| at.map_or_else(|| model.say(Text::Never).text, time);
     // What was set aside stays a trouble, however well the others go.
     let aside = (!counts.asides.is_empty()).then_some(Trouble::SetAside);
     let mut facts = vec![vec![
@@ -106,21 +116,29 @@ fn queue(kiosk: Kiosk, model: &Model) -> Node {
     facts.extend([
         vec![model.fill(Text::LastSent, &[("t", &when(counts.last_success))])],
         vec![model.fill(Text::NextTry, &[("t", &when(model.sending.next))])],
-        vec![model.say(plain(counts.last_trouble.or(aside)))],
     ]);
+    let waiting = band(
+        tone,
+        model.count(Text::WaitingToSend, number(counts.unsent)),
+    );
     let advice = (tone != Tone::Good).then(|| line("help", model.say(Text::UnsentHow)));
     let is_busy = model.sending.is_busy;
+    // Gone while it is being tried, and said anew: who pressed is answered each time (US5).
+    let trouble = counts.last_trouble.or(aside);
+    let tone = trouble.map_or(Tone::Good, |_| Tone::Amber);
+    let came = (!is_busy).then(|| mark(tone, model.say(plain(trouble))));
+    let status = element("div", "").attribute("role", "status");
     let label = if is_busy {
         Text::Sending
     } else {
         Text::SendNow
     };
     let send = click(move || kiosk.outside().bell.ring());
-    let waiting = model.count(Text::WaitingToSend, number(counts.unsent));
     card("card", model, Text::QueueTitle)
-        .with(band(tone, waiting))
+        .with(waiting)
         .with_all(advice)
         .with(list("facts", facts))
+        .with(status.with_all(came))
         .with(button("primary", model.say(label), send).flag("disabled", is_busy))
 }
 
@@ -197,14 +215,18 @@ pub fn health(model: &Model) -> Node {
     }
     if let Some(setup) = &model.setup {
         let id = short(setup.form.id().to_string());
-        let named = [("code", setup.form.code()), ("id", &id)];
+        let mut code = setup.form.code().to_owned();
+        if let Some(title) = setup.form.title() {
+            code = [&model.phrase("title", title).text, " · ", &code].concat();
+        }
+        let named = [("code", &*code), ("id", &id)];
         tell(Tone::Good, model.fill(Text::FormIs, &named), None);
     }
     card("card", model, Text::HealthTitle).with_all(told)
 }
 
-/// "14:05 23/11" in Việt Nam.
-fn time_of_day(at: Millis) -> String {
+/// "14:05 23/11" in Việt Nam, in English "14:05, 23 Nov".
+fn time_of_day(language: Language, at: Millis) -> String {
     let Some(day) = Day::of(at) else {
         return String::new();
     };
@@ -219,28 +241,44 @@ fn time_of_day(at: Millis) -> String {
     };
     let hour = two(minutes / 60);
     let minute = two(minutes % 60);
-    let date = two(day.day_of_month().into());
-    [
-        &hour,
-        ":",
-        &minute,
-        " ",
-        &date,
-        "/",
-        &two(day.month().into()),
-    ]
-    .concat()
+    let date = i64::from(day.day_of_month());
+    let date = match language {
+        Language::Vi => [" ", &two(date), "/", &two(day.month().into())].concat(),
+        Language::En => [", ", &date.to_string(), " ", month_name(day.month())].concat(),
+    };
+    [&hour, ":", &minute, &date].concat()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::counter::pack::Pack;
+    use std::rc::Rc;
 
     #[test]
     fn times_are_those_of_viet_nam() {
         let midnight = Day::parse("2026-11-23").unwrap().starts();
-        assert_eq!(time_of_day(midnight), "00:00 23/11");
+        assert_eq!(time_of_day(Language::Vi, midnight), "00:00 23/11");
         let later = midnight.plus(14 * 3_600_000 + 5 * 60_000);
-        assert_eq!(time_of_day(later), "14:05 23/11");
+        assert_eq!(time_of_day(Language::Vi, later), "14:05 23/11");
+        let early = Day::parse("2026-02-03").unwrap().starts();
+        assert_eq!(time_of_day(Language::Vi, early), "00:00 03/02");
+        assert_eq!(time_of_day(Language::En, early), "00:00, 3 Feb");
+    }
+
+    #[test]
+    fn us7_numbers_have_their_thousands_grouped_as_the_page_s_language_does() {
+        let mut model = Model::default();
+        let free = |model: &Model| model.count(Text::FreeSpace, 10_737).text;
+        assert_eq!(free(&model), "Còn trống 10.737 MB");
+        model.language = "en".into();
+        model.packs.push(Rc::new(Pack {
+            tag: "en".into(),
+            words: None,
+            form: None,
+            files: String::new(),
+        }));
+        // A gap in the pack; the number is the page's.
+        assert_eq!(free(&model), "Còn trống 10,737 MB");
     }
 }

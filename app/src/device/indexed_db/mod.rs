@@ -1,8 +1,8 @@
 //! The store on the browser's IndexedDB. Never: `deleteDatabase` (B4), a blob, a store removed (B5).
 
-mod desk;
 mod shape;
 mod transaction;
+mod work;
 
 use std::cell::RefCell;
 use std::pin::Pin;
@@ -17,8 +17,8 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Event, IdbDatabase};
 
-use self::desk::{Desk, Stop};
 use self::transaction::{Access, Transaction};
+use self::work::{Stop, Work};
 use super::store::{
     Begun, Enrolment, Entry, Facts, Heard, News, PinTries, QueueSummary, Queued, SETTLED_DAYS,
     Store, StoreError, counted,
@@ -88,19 +88,19 @@ impl IndexedDb {
     /// # Errors
     /// [`StoreError`].
     pub async fn key(&self) -> Result<Option<JsValue>, StoreError> {
-        let read = |desk: &mut Desk| desk.get(FACTS, KEY);
+        let read = |work: &mut Work| work.get(FACTS, KEY);
         let key = self.run(&[FACTS], Access::Read, read).await?;
         Ok(key.is_object().then_some(key))
     }
 
     /// Changes these of the device's own texts.
     fn keep<const N: usize>(&self, texts: [(&'static str, String); N]) -> Working<'static, ()> {
-        self.run(&[FACTS], Access::Strict, move |desk| {
-            let own = own(desk)?;
+        self.run(&[FACTS], Access::Strict, move |work| {
+            let own = own(work)?;
             for (name, text) in &texts {
                 shape::set(&own, name, text)?;
             }
-            desk.put(FACTS, OWN, own);
+            work.put(FACTS, OWN, own);
             Ok(())
         })
     }
@@ -142,12 +142,12 @@ impl IndexedDb {
         &self,
         stores: &'static [&'static str],
         access: Access,
-        mut verb: impl FnMut(&mut Desk) -> Result<T, Stop> + 'a,
+        mut verb: impl FnMut(&mut Work) -> Result<T, Stop> + 'a,
     ) -> Working<'a, T> {
         let database = self.clone();
         Box::pin(async move {
             let mut value = None;
-            let mut keep = |desk: &mut Desk| verb(desk).map(|it| value = Some(it));
+            let mut keep = |work: &mut Work| verb(work).map(|it| value = Some(it));
             database.twice(stores, access, &mut keep).await?;
             value.ok_or(StoreError::Failed)
         })
@@ -173,20 +173,20 @@ impl IndexedDb {
         &self,
         stores: &[&str],
         access: Access,
-        verb: &mut dyn FnMut(&mut Desk) -> Result<(), Stop>,
+        verb: &mut dyn FnMut(&mut Work) -> Result<(), Stop>,
     ) -> Result<(), StoreError> {
         let database = self.connected().await?;
         let transaction = Transaction::begin(&database, stores, access)?;
-        let mut desk = Desk::default();
+        let mut work = Work::default();
         loop {
-            desk.begin();
-            match verb(&mut desk) {
+            work.begin();
+            match verb(&mut work) {
                 Ok(()) => break,
                 Err(Stop::Broken(error)) => return Err(error),
-                Err(Stop::Unread) => desk.read(&transaction).await?,
+                Err(Stop::Unread) => work.read(&transaction).await?,
             }
         }
-        desk.write(&transaction)?;
+        work.write(&transaction)?;
         transaction.complete().await
     }
 }
@@ -194,12 +194,12 @@ impl IndexedDb {
 /// Something under way.
 type Working<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + 'a>>;
 /// What is done in one transaction.
-type Verb<'a> = &'a mut dyn FnMut(&mut Desk) -> Result<(), Stop>;
+type Verb<'a> = &'a mut dyn FnMut(&mut Work) -> Result<(), Stop>;
 
 /// The device's own texts, in one object: a copy, so that a verb that is begun again finds them as
 /// they are stored.
-fn own(desk: &mut Desk) -> Result<JsValue, Stop> {
-    let own = desk.get(FACTS, OWN)?;
+fn own(work: &mut Work) -> Result<JsValue, Stop> {
+    let own = work.get(FACTS, OWN)?;
     let copy = Object::new();
     if own.is_object() {
         Object::assign(&copy, own.unchecked_ref());
@@ -230,28 +230,28 @@ fn facts(own: &JsValue, config: &JsValue) -> Facts {
     }
 }
 
-fn queue(desk: &mut Desk) -> Result<Vec<Queued>, Stop> {
+fn queue(work: &mut Work) -> Result<Vec<Queued>, Stop> {
     let mut queue = Vec::new();
-    for value in desk.all(OUTBOX)?.iter() {
+    for value in work.all(OUTBOX)?.iter() {
         queue.extend(shape::read_entry(&value));
     }
     Ok(queue)
 }
 
 /// Settled records that return to the queue as the news says (O12).
-fn returning(desk: &mut Desk, news: &News) -> Result<Vec<Entry>, Stop> {
+fn returning(work: &mut Work, news: &News) -> Result<Vec<Entry>, Stop> {
     let mut entries = Vec::new();
     if news.reoffer() == Reoffer::Nothing {
         return Ok(entries);
     }
-    let settled = desk.all(SETTLED)?;
+    let settled = work.all(SETTLED)?;
     let settled = settled
         .iter()
         .filter_map(|value| shape::read_settled(&value));
     let settled: Vec<_> = settled.filter(|it| news.returns(&it.unit)).collect();
-    desk.will_need(PARCELS, settled.iter().map(|it| it.id.as_str()))?;
+    work.will_need(PARCELS, settled.iter().map(|it| it.id.as_str()))?;
     for settled in settled {
-        let parcel = shape::read_parcel(&desk.get(PARCELS, &settled.id)?);
+        let parcel = shape::read_parcel(&work.get(PARCELS, &settled.id)?);
         entries.extend(parcel.map(|parcel| Entry {
             parcel,
             unit: settled.unit,
@@ -268,22 +268,22 @@ fn written(at: Option<Millis>) -> String {
 
 impl Store for IndexedDb {
     fn open(&self) -> impl Future<Output = Result<Facts, StoreError>> {
-        self.run(&STORES, Access::Strict, move |desk| {
-            let own = own(desk)?;
-            let config = desk.get(FACTS, CONFIG)?;
+        self.run(&STORES, Access::Strict, move |work| {
+            let own = own(work)?;
+            let config = work.get(FACTS, CONFIG)?;
             let facts = facts(&own, &config);
             shape::set(&own, "probe", "written")?;
-            desk.put(FACTS, OWN, own);
+            work.put(FACTS, OWN, own);
             Ok(facts)
         })
     }
 
     fn finish(&self, entry: &Entry) -> impl Future<Output = Result<(), StoreError>> {
-        self.run(&[PARCELS, OUTBOX], Access::Strict, move |desk| {
+        self.run(&[PARCELS, OUTBOX], Access::Strict, move |work| {
             let id = entry.parcel.id.to_string();
-            if desk.get(PARCELS, &id)?.is_undefined() {
-                desk.put(PARCELS, &id, shape::parcel(&entry.parcel)?);
-                desk.put(OUTBOX, &id, shape::entry(entry)?);
+            if work.get(PARCELS, &id)?.is_undefined() {
+                work.put(PARCELS, &id, shape::parcel(&entry.parcel)?);
+                work.put(OUTBOX, &id, shape::entry(entry)?);
             }
             Ok(())
         })
@@ -295,14 +295,14 @@ impl Store for IndexedDb {
 
     fn parcels(&self, ids: &[ResponseId]) -> impl Future<Output = Result<Vec<Parcel>, StoreError>> {
         let ids: Vec<String> = ids.iter().map(ResponseId::to_string).collect();
-        self.run(&[PARCELS, OUTBOX], Access::Read, move |desk| {
+        self.run(&[PARCELS, OUTBOX], Access::Read, move |work| {
             for store in [OUTBOX, PARCELS] {
-                desk.will_need(store, ids.iter().map(String::as_str))?;
+                work.will_need(store, ids.iter().map(String::as_str))?;
             }
             let mut parcels = Vec::with_capacity(ids.len());
             for id in &ids {
-                let is_waiting = !desk.get(OUTBOX, id)?.is_undefined();
-                let parcel = desk.get(PARCELS, id)?;
+                let is_waiting = !work.get(OUTBOX, id)?.is_undefined();
+                let parcel = work.get(PARCELS, id)?;
                 parcels.extend(shape::read_parcel(&parcel).filter(|_| is_waiting));
             }
             Ok(parcels)
@@ -310,23 +310,23 @@ impl Store for IndexedDb {
     }
 
     fn marks(&self, unit: &UnitId) -> impl Future<Output = Result<Marks, StoreError>> {
-        self.run(&[FACTS], Access::Read, move |desk| {
-            Ok(shape::marks(&own(desk)?, unit))
+        self.run(&[FACTS], Access::Read, move |work| {
+            Ok(shape::marks(&own(work)?, unit))
         })
     }
 
     fn settle(&self, heard: &Heard) -> impl Future<Output = Result<usize, StoreError>> {
-        self.run(&STORES, Access::Strict, move |desk| {
-            let own = own(desk)?;
+        self.run(&STORES, Access::Strict, move |work| {
+            let own = own(work)?;
             let returned = match &heard.news {
-                Some(news) => returning(desk, news)?,
+                Some(news) => returning(work, news)?,
                 None => Vec::new(),
             };
             let settle = heard.settle.iter().map(|(id, ..)| id);
             let aside = heard.aside.iter().map(|(id, _)| id);
             let named: Vec<_> = settle.chain(aside).map(ResponseId::to_string).collect();
             for store in [OUTBOX, PARCELS] {
-                desk.will_need(store, named.iter().map(String::as_str))?;
+                work.will_need(store, named.iter().map(String::as_str))?;
             }
             let mut is_outdated = false;
             if let Some(news) = &heard.news {
@@ -337,27 +337,27 @@ impl Store for IndexedDb {
             }
             for entry in &returned {
                 let id = entry.parcel.id.to_string();
-                desk.put(OUTBOX, &id, shape::entry(entry)?);
-                desk.remove(SETTLED, &id);
+                work.put(OUTBOX, &id, shape::entry(entry)?);
+                work.remove(SETTLED, &id);
             }
             for (id, hash, verdict) in heard.settle.iter().filter(|_| !is_outdated) {
                 let id = id.to_string();
-                let queued = shape::read_entry(&desk.get(OUTBOX, &id)?);
-                let parcel = shape::read_parcel(&desk.get(PARCELS, &id)?);
+                let queued = shape::read_entry(&work.get(OUTBOX, &id)?);
+                let parcel = shape::read_parcel(&work.get(PARCELS, &id)?);
                 let (Some(queued), Some(parcel)) = (queued, parcel) else {
                     continue;
                 };
                 if parcel.rehash() == *hash {
-                    desk.remove(OUTBOX, &id);
-                    desk.put(PARCELS, &id, shape::parcel(&parcel.without_comment())?);
+                    work.remove(OUTBOX, &id);
+                    work.put(PARCELS, &id, shape::parcel(&parcel.without_comment())?);
                     let settled = shape::settled(&queued, *verdict, heard.stamp())?;
-                    desk.put(SETTLED, &id, settled);
+                    work.put(SETTLED, &id, settled);
                 }
             }
             for (id, why) in &heard.aside {
                 let id = id.to_string();
-                if let Some(queued) = shape::read_entry(&desk.get(OUTBOX, &id)?) {
-                    desk.put(OUTBOX, &id, shape::entry_aside(&queued, heard.now, *why)?);
+                if let Some(queued) = shape::read_entry(&work.get(OUTBOX, &id)?) {
+                    work.put(OUTBOX, &id, shape::entry_aside(&queued, heard.now, *why)?);
                 }
             }
             if heard.server_time.is_some() {
@@ -368,20 +368,20 @@ impl Store for IndexedDb {
             let silence = heard.silence(returned.len());
             shape::set(&own, "silent-until", &written(silence))?;
             shape::set(&own, "last-trouble", shape::trouble(heard.trouble))?;
-            desk.put(FACTS, OWN, own);
+            work.put(FACTS, OWN, own);
             Ok(returned.len())
         })
     }
 
     fn forget(&self, now: Millis) -> impl Future<Output = Result<usize, StoreError>> {
-        self.run(&[PARCELS, SETTLED], Access::Strict, move |desk| {
+        self.run(&[PARCELS, SETTLED], Access::Strict, move |work| {
             let mut forgotten = 0;
-            for value in desk.all(SETTLED)?.iter() {
+            for value in work.all(SETTLED)?.iter() {
                 if let Some(settled) = shape::read_settled(&value)
                     && now.since(settled.at) > SETTLED_DAYS * DAY_MS
                 {
-                    desk.remove(PARCELS, &settled.id);
-                    desk.remove(SETTLED, &settled.id);
+                    work.remove(PARCELS, &settled.id);
+                    work.remove(SETTLED, &settled.id);
                     forgotten += 1;
                 }
             }
@@ -390,9 +390,9 @@ impl Store for IndexedDb {
     }
 
     fn summary(&self) -> impl Future<Output = Result<QueueSummary, StoreError>> {
-        self.run(&[OUTBOX, FACTS], Access::Read, move |desk| {
-            let queue = queue(desk)?;
-            let own = own(desk)?;
+        self.run(&[OUTBOX, FACTS], Access::Read, move |work| {
+            let queue = queue(work)?;
+            let own = own(work)?;
             let trouble = shape::member(&own, "last-trouble").unwrap_or_default();
             Ok(QueueSummary {
                 unsent: queue.len(),
@@ -411,66 +411,66 @@ impl Store for IndexedDb {
         config: &str,
     ) -> impl Future<Output = Result<(), StoreError>> {
         let (enrolment, key) = (*enrolment, self.staged_key.borrow_mut().take());
-        self.run(&[FACTS], Access::Strict, move |desk| {
-            let own = own(desk)?;
+        self.run(&[FACTS], Access::Strict, move |work| {
+            let own = own(work)?;
             shape::set(&own, "device", &enrolment.device.to_string())?;
             shape::set(&own, "epoch", &enrolment.epoch.to_string())?;
             for begun_anew in BEGUN_ANEW {
                 shape::set(&own, begun_anew, "")?;
             }
-            desk.put(FACTS, OWN, own);
-            desk.put(FACTS, CONFIG, config.into());
+            work.put(FACTS, OWN, own);
+            work.put(FACTS, CONFIG, config.into());
             if let Some(key) = &key {
-                desk.put(FACTS, KEY, key.clone());
+                work.put(FACTS, KEY, key.clone());
             }
             Ok(())
         })
     }
 
     fn configure(&self, config: &str) -> impl Future<Output = Result<(), StoreError>> {
-        self.run(&[FACTS], Access::Strict, move |desk| {
-            desk.put(FACTS, CONFIG, config.into());
+        self.run(&[FACTS], Access::Strict, move |work| {
+            work.put(FACTS, CONFIG, config.into());
             Ok(())
         })
     }
 
     fn next_batch(&self) -> impl Future<Output = Result<u32, StoreError>> {
-        self.run(&[FACTS], Access::Strict, move |desk| {
-            let own = own(desk)?;
+        self.run(&[FACTS], Access::Strict, move |work| {
+            let own = own(work)?;
             let last = shape::member(&own, "batch").and_then(|last| last.parse().ok());
             let next = last.unwrap_or(0_u32).saturating_add(1);
             shape::set(&own, "batch", &next.to_string())?;
-            desk.put(FACTS, OWN, own);
+            work.put(FACTS, OWN, own);
             Ok(next)
         })
     }
 
     fn run_as(&self, app: AppHash) -> impl Future<Output = Result<(), StoreError>> {
         let app = app.to_string();
-        self.run(&[OUTBOX, FACTS], Access::Strict, move |desk| {
-            let own = own(desk)?;
+        self.run(&[OUTBOX, FACTS], Access::Strict, move |work| {
+            let own = own(work)?;
             if shape::member(&own, "app").as_ref() == Some(&app) {
                 return Ok(());
             }
-            for value in desk.all(OUTBOX)?.iter() {
+            for value in work.all(OUTBOX)?.iter() {
                 let aside = shape::instant(&value, "aside");
                 if let Some(id) = shape::member(&value, "id").filter(|_| aside.is_some()) {
                     shape::set(&value, "aside", "")?;
-                    desk.put(OUTBOX, &id, value);
+                    work.put(OUTBOX, &id, value);
                 }
             }
             shape::set(&own, "app", &app)?;
-            desk.put(FACTS, OWN, own);
+            work.put(FACTS, OWN, own);
             Ok(())
         })
     }
 
     fn count(&self, what: Begun, day: Day) -> impl Future<Output = Result<(), StoreError>> {
-        self.run(&[FACTS], Access::Strict, move |desk| {
-            let own = own(desk)?;
+        self.run(&[FACTS], Access::Strict, move |work| {
+            let own = own(work)?;
             let days = counted(shape::days(&own), what, day);
             shape::set(&own, "days", &survey::json::write(&days))?;
-            desk.put(FACTS, OWN, own);
+            work.put(FACTS, OWN, own);
             Ok(())
         })
     }

@@ -13,7 +13,7 @@ use survey::wire::manager::Session;
 
 use super::frame::Stage;
 use crate::device::api::Trouble;
-use crate::device::clock;
+use crate::device::{api, clock};
 pub use powers::{Powers, WithKept};
 pub use prove::Prove;
 pub use set_up::{SHORTEST_PASSWORD, SetUp};
@@ -22,6 +22,10 @@ pub use trouble::{missed, said};
 
 /// After so long without a touch nobody is taken to be there.
 const ATTENDED_MS: i64 = 15 * MINUTE_MS;
+
+/// A proof of who is here that is younger holds for another file (rule S7). The server says for how long, five
+/// minutes, and decides; this leaves it the last half minute.
+const PROOF_MS: i64 = 4 * MINUTE_MS + MINUTE_MS / 2;
 
 /// Who is at the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,6 +64,8 @@ pub struct Desk {
     day: RwSignal<Option<Day>>,
     /// What waits for a proof of who is here (rule S7).
     pub proof: RwSignal<Option<Callback<()>>>,
+    /// Who last proved to be here, and the server's clock before they did.
+    proved: StoredValue<Option<(String, Millis)>>,
     /// When a person last did something, since the page began.
     touched: StoredValue<i64>,
 }
@@ -73,6 +79,7 @@ impl Desk {
             heard: RwSignal::new((Millis(0), 0)),
             day: RwSignal::new(None),
             proof: RwSignal::new(None),
+            proved: StoredValue::new(None),
             touched: StoredValue::new(clock::monotonic()),
         };
         let touch = move || desk.touched.set_value(clock::monotonic());
@@ -118,6 +125,23 @@ impl Desk {
         if trouble.wants_proof() {
             self.proof.set(Some(again));
         }
+    }
+
+    /// Takes note that who is here has proved it, not before `at`.
+    pub fn has_proved(self, at: Millis) {
+        let account = self.visit.with_untracked(account_of);
+        self.proved.set_value(account.map(|account| (account, at)));
+    }
+
+    /// Whether the proof of who is here is so fresh that the server still takes it, by the server's clock, which is
+    /// asked first: ours rests while a computer sleeps.
+    pub async fn is_proved(self) -> bool {
+        let Some((by, at)) = self.proved.get_value() else {
+            return false;
+        };
+        self.enter(api::session().await);
+        let is_theirs = self.visit.with_untracked(account_of) == Some(by);
+        is_theirs && is_fresh(at, self.now())
     }
 
     /// The address that new devices open, where the server knows it.
@@ -181,5 +205,29 @@ impl Desk {
             Visit::SignedIn(session) => Some(of(session)),
             _ => None,
         })
+    }
+}
+
+fn account_of(visit: &Visit) -> Option<String> {
+    match visit {
+        Visit::SignedIn(session) => Some(session.account.clone()),
+        _ => None,
+    }
+}
+
+fn is_fresh(proved: Millis, now: Millis) -> bool {
+    (0..PROOF_MS).contains(&now.since(proved))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn s7_a_proof_is_not_relied_on_for_all_of_its_five_minutes() {
+        let at = Millis(1_000);
+        assert!(is_fresh(at, at.plus(4 * MINUTE_MS)));
+        assert!(!is_fresh(at, at.plus(5 * MINUTE_MS)));
+        assert!(!is_fresh(at, at.plus(-1)), "a clock that was put back");
     }
 }

@@ -1,14 +1,14 @@
 //! Asks who is here for their password or a passkey before a grave step (rule S7).
 
-use leptos::ev::SubmitEvent;
-use leptos::html::Input;
+use leptos::ev::{Event, SubmitEvent};
+use leptos::html::{Dialog, Input};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use survey::wire::people::Proof;
 use survey::wire::write;
 
 use super::{Desk, missed, said};
-use crate::device::{api, page, passkey};
+use crate::device::{api, passkey};
 use crate::manager::field::Field;
 use crate::parts::{Tone, Words, band};
 use crate::text::ManagerText as Text;
@@ -26,12 +26,32 @@ pub fn Prove() -> impl IntoView {
 fn Question(again: Callback<()>) -> impl IntoView {
     let words = Words::here();
     let desk = Desk::here();
-    let password = NodeRef::<Input>::new();
+    let (dialog, password) = (NodeRef::<Dialog>::new(), NodeRef::<Input>::new());
     let trouble = RwSignal::new(None::<String>);
-    request_animation_frame(|| page::focus(TITLE));
+    request_animation_frame(move || {
+        if let Some(dialog) = dialog.get_untracked() {
+            // What lies below is out of reach. It fails only for one that is shown already.
+            let _ = dialog.show_modal();
+        }
+        if let Some(password) = password.get_untracked() {
+            // A field that cannot have the focus leaves it where it is.
+            let _ = password.focus();
+        }
+    });
+    // Closed before it goes: the browser then leads the focus back to where it was.
+    let shut = move || {
+        if let Some(dialog) = dialog.get_untracked()
+            && dialog.open()
+        {
+            dialog.close();
+        }
+        desk.proof.set(None);
+    };
+    let began = desk.now();
     let give = async move |path: &str, proof: &str| match api::tell("POST", path, proof).await {
         Ok(()) => {
-            desk.proof.set(None);
+            desk.has_proved(began);
+            shut();
             again.run(());
         }
         Err(met) => {
@@ -61,19 +81,23 @@ fn Question(again: Callback<()>) -> impl IntoView {
     };
     let note = move || Some(band(Tone::Red, trouble.get()?));
     view! {
-        <div
+        <dialog
+            node_ref=dialog
             class="veil"
-            role="dialog"
-            aria-modal="true"
             aria-labelledby=TITLE
             on:keydown=move |event| {
                 if event.key() == "Escape" {
-                    desk.proof.set(None);
+                    event.prevent_default();
+                    shut();
                 }
+            }
+            on:cancel=move |event: Event| {
+                event.prevent_default();
+                shut();
             }
         >
             <form class="card" on:submit=submit>
-                <h2 id=TITLE tabindex="-1">{words.line(Text::ProveTitle)}</h2>
+                <h2 id=TITLE>{words.line(Text::ProveTitle)}</h2>
                 <p>{words.line(Text::ProveHelp)}</p>
                 <Field
                     label=Text::Password
@@ -81,6 +105,7 @@ fn Question(again: Callback<()>) -> impl IntoView {
                     name="proof"
                     kind="password"
                     autocomplete="current-password"
+                    autofocus=true
                 />
                 {note}
                 <div class="row">
@@ -98,12 +123,12 @@ fn Question(again: Callback<()>) -> impl IntoView {
                     <button
                         class="button quiet"
                         type="button"
-                        on:click=move |_| desk.proof.set(None)
+                        on:click=move |_| shut()
                     >
                         {words.line(Text::Cancel)}
                     </button>
                 </div>
             </form>
-        </div>
+        </dialog>
     }
 }

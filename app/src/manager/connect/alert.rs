@@ -7,7 +7,7 @@ use survey::wire::alerts::{AlertKind, AlertLanguage, AlertRow, DeliveryRow, Deli
 use super::Connecting;
 use crate::manager::sure;
 use crate::parts::{Words, format};
-use crate::text::{ConnectText as Text, ManagerText};
+use crate::text::{ConnectText, ManagerText};
 
 /// One alert.
 #[component]
@@ -27,11 +27,11 @@ pub(super) fn Alert(
     let line = move || {
         let unit = connecting.placed(row.node.as_ref());
         let language = words.say(match row.language {
-            AlertLanguage::Vi => Text::Vietnamese,
-            AlertLanguage::En => Text::English,
+            AlertLanguage::Vi => ConnectText::Vietnamese,
+            AlertLanguage::En => ConnectText::English,
         });
         words.fill(
-            Text::AlertLine,
+            ConnectText::AlertLine,
             &[
                 ("unit", &unit),
                 ("language", language),
@@ -44,14 +44,15 @@ pub(super) fn Alert(
     let sent = move || {
         deliveries.with_value(|deliveries| {
             if deliveries.is_empty() {
-                return view! { <p class="soft">{words.say(Text::NothingSent)}</p> }.into_any();
+                return view! { <p class="soft">{words.say(ConnectText::NothingSent)}</p> }
+                    .into_any();
             }
             let lines = deliveries.iter().map(|delivery| {
                 let sentence = told(words, delivery, now);
                 view! { <li>{sentence}</li> }
             });
             view! {
-                <p>{words.say(Text::Deliveries)}</p>
+                <p>{words.say(ConnectText::Deliveries)}</p>
                 <ul class="rights">{lines.collect_view()}</ul>
             }
             .into_any()
@@ -73,27 +74,27 @@ pub(super) fn Alert(
             ManagerText::ActTestAlert,
         );
     };
-    let steps = [Text::DropAlert, Text::DropAlertSure];
+    let steps = [ConnectText::DropAlert, ConnectText::DropAlertSure];
     let tools = sure::end(words, steps, to.clone(), end);
     let kind = match kind {
-        AlertKind::Webhook => Text::Webhook,
-        AlertKind::Mail => Text::Mail,
+        AlertKind::Webhook => ConnectText::Webhook,
+        AlertKind::Mail => ConnectText::Mail,
     };
     let label = {
         let to = to.clone();
-        move || [words.say(Text::TestAlert), ": ", &to].concat()
+        move || [words.say(ConnectText::TestAlert), ": ", &to].concat()
     };
     view! {
         <li>
             <div>
                 <strong class="long">{to}</strong>
                 <p class="soft long">{move || [words.say(kind), " · ", &line()].concat()}</p>
-                {(!works).then(|| view! { <p>{words.line(Text::AlertOver)}</p> })}
+                {(!works).then(|| view! { <p>{words.line(ConnectText::AlertOver)}</p> })}
                 {sent}
             </div>
             <div class="row">
                 <button class="button" type="button" aria-label=label on:click=try_it>
-                    {words.line(Text::TestAlert)}
+                    {words.line(ConnectText::TestAlert)}
                 </button>
                 {tools}
             </div>
@@ -105,26 +106,26 @@ pub(super) fn Alert(
 fn told(words: Words, delivery: &DeliveryRow, now: Millis) -> String {
     let language = words.language();
     let of = if delivery.is_test {
-        Text::OfTest
+        ConnectText::OfTest
     } else {
-        Text::OfDay
+        ConnectText::OfDay
     };
     let of = words.fill(of, &[("day", &format::day(language, delivery.day))]);
     let state = match delivery.state {
-        DeliveryState::Waiting => Text::StateWaiting,
-        DeliveryState::Sent => Text::StateSent,
-        DeliveryState::Failed => Text::StateFailed,
+        DeliveryState::Waiting => ConnectText::StateWaiting,
+        DeliveryState::Sent => ConnectText::StateSent,
+        DeliveryState::Failed => ConnectText::StateFailed,
     };
     let state = words.count(state, delivery.tries.into());
     let outcome = delivery.outcome.as_deref().map(|outcome| match outcome {
-        "no-answer" => words.say(Text::OutcomeNoAnswer).to_owned(),
-        "unreachable" => words.say(Text::OutcomeUnreachable).to_owned(),
-        "no-right" => words.say(Text::OutcomeNoRight).to_owned(),
-        status => words.fill(Text::OutcomeStatus, &[("status", status)]),
+        "no-answer" => words.say(ConnectText::OutcomeNoAnswer).to_owned(),
+        "unreachable" => words.say(ConnectText::OutcomeUnreachable).to_owned(),
+        "no-right" => words.say(ConnectText::OutcomeNoRight).to_owned(),
+        status => words.fill(ConnectText::OutcomeStatus, &[("status", status)]),
     });
     let next = delivery.next.map(|next| {
         let time = format::moment(language, next, Day::of(now));
-        words.fill(Text::NextTry, &[("time", &time)])
+        words.fill(ConnectText::NextTry, &[("time", &time)])
     });
     let parts = [Some(state), outcome, next];
     let parts: Vec<String> = parts.into_iter().flatten().collect();

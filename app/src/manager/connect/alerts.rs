@@ -18,7 +18,7 @@ use crate::manager::grave::carry_out;
 use crate::manager::only::only_if;
 use crate::manager::opening::told;
 use crate::parts::{Tone, band};
-use crate::text::{ConnectText as Text, ManagerText};
+use crate::text::{ConnectText, ManagerText};
 
 /// The list, and the form for another one.
 #[component]
@@ -30,7 +30,7 @@ pub(super) fn AlertList(
     let list = move || {
         told(words, connecting.alerts.get(), |known| {
             if known.alerts.is_empty() {
-                return view! { <p>{words.say(Text::NoAlerts)}</p> }.into_any();
+                return view! { <p>{words.say(ConnectText::NoAlerts)}</p> }.into_any();
             }
             let now = known.now;
             let lines = known.alerts.into_iter();
@@ -40,8 +40,8 @@ pub(super) fn AlertList(
     };
     view! {
         <section class="card" aria-labelledby="alerts-title">
-            <h2 id="alerts-title">{words.line(Text::AlertsTitle)}</h2>
-            <p>{words.line(Text::AlertsHelp)}</p>
+            <h2 id="alerts-title">{words.line(ConnectText::AlertsTitle)}</h2>
+            <p>{words.line(ConnectText::AlertsHelp)}</p>
             {list}
             <Another connecting />
         </section>
@@ -135,43 +135,55 @@ fn Another(connecting: Connecting) -> impl IntoView {
             Err(met) => writes.tell(said(words, &met)),
         });
     };
-    let kinds = [("webhook", Text::Webhook), ("mail", Text::Mail)];
+    let kinds = [
+        ("webhook", ConnectText::Webhook),
+        ("mail", ConnectText::Mail),
+    ];
     let kind = choice(
-        Text::AlertKind,
+        ConnectText::AlertKind,
         (fields.kind, "alert-kind"),
         kinds,
         Callback::new(move |kind| is_mail.set(kind == "mail")),
     );
-    let languages = [("vi", Text::Vietnamese), ("en", Text::English)];
+    let languages = [
+        ("vi", ConnectText::Vietnamese),
+        ("en", ConnectText::English),
+    ];
     let language = choice(
-        Text::AlertLanguage,
+        ConnectText::AlertLanguage,
         (fields.language, "alert-language"),
         languages,
         Callback::new(|_| ()),
     );
     let url = Line {
         kind: "url",
-        example: Some(Text::AlertUrlExample),
-        ..Line::of(Text::AlertUrl, fields.url, "alert-url")
+        example: Some(ConnectText::AlertUrlExample),
+        ..Line::of(ConnectText::AlertUrl, fields.url, "alert-url")
     };
     let coverage = Line {
         kind: "number",
         is_optional: true,
-        ..Line::of(Text::CoverageBelow, fields.coverage, "alert-coverage")
+        ..Line::of(
+            ConnectText::CoverageBelow,
+            fields.coverage,
+            "alert-coverage",
+        )
     };
     let made = move || {
         fresh.get().map(|made| match made.secret {
-            Some(secret) => once(words, Text::SecretOnce, secret),
-            None => band(Tone::Good, words.say(Text::AlertAdded)),
+            Some(secret) => once(words, ConnectText::SecretOnce, secret),
+            None => band(Tone::Good, words.say(ConnectText::AlertAdded)),
         })
     };
     view! {
         <form class="fields" on:submit=submit>
             {fields.node.draw("unit-of-alert", tree)} {kind} {url.draw()}
-            {only_if(move || is_mail.get(), move || mail(fields))} {language} {coverage.draw()}
-            <p class="soft">{words.line(Text::CoverageHelp)}</p>
+            {only_if(move || is_mail.get(), move || mail(fields))} {language}
+            <div class="hinted">
+                {coverage.draw()} <p class="soft">{words.line(ConnectText::CoverageHelp)}</p>
+            </div>
             <button class="button main" type="submit">
-                {words.line(Text::AddAlert)}
+                {words.line(ConnectText::AddAlert)}
             </button>
         </form>
         {move || wrong.get().map(|text| band(Tone::Red, words.say(text)))}
@@ -184,19 +196,21 @@ fn mail(fields: Fields) -> AnyView {
     let words = crate::parts::Words::here();
     let token = Line {
         kind: "password",
-        ..Line::of(Text::MailToken, fields.token, "mail-token")
+        ..Line::of(ConnectText::MailToken, fields.token, "mail-token")
     };
-    let from = Line::of(Text::MailFrom, fields.from, "mail-from");
-    let to = Line::of(Text::MailTo, fields.to, "mail-to");
+    let from = Line::of(ConnectText::MailFrom, fields.from, "mail-from");
+    let to = Line::of(ConnectText::MailTo, fields.to, "mail-to");
     view! {
         {token.draw()}
         {from.draw()}
         {to.draw()}
-        <label class="field">
-            <span>{words.line(Text::MailTemplate)}</span>
-            <textarea node_ref=fields.template name="mail-template" rows="4" spellcheck="false"></textarea>
-        </label>
-        <p class="soft">{words.line(Text::MailTemplateHelp)}</p>
+        <div class="hinted">
+            <label class="field">
+                <span>{words.line(ConnectText::MailTemplate)}</span>
+                <textarea node_ref=fields.template name="mail-template" rows="4" spellcheck="false"></textarea>
+            </label>
+            <p class="soft">{words.line(ConnectText::MailTemplateHelp)}</p>
+        </div>
     }
     .into_any()
 }

@@ -11,12 +11,12 @@ use crate::manager::account::Desk;
 use crate::manager::finder::{Found, finder};
 use crate::manager::overview::tree::Tree;
 use crate::parts::Words;
-use crate::text::{ConnectText as Text, ManagerText};
+use crate::text::{ConnectText, ManagerText};
 
 /// A labelled line: what it is for, its name for the browser, how it begins.
 pub(super) struct Line {
     /// What stands above it.
-    pub label: Text,
+    pub label: ConnectText,
     /// Where what was typed is read.
     pub node: NodeRef<Input>,
     /// Its name for the browser.
@@ -26,14 +26,14 @@ pub(super) struct Line {
     /// What stands in it at first.
     pub value: String,
     /// An example that shows while it is empty.
-    pub example: Option<Text>,
+    pub example: Option<ConnectText>,
     /// Whether it may stay empty.
     pub is_optional: bool,
 }
 
 impl Line {
     /// A line of text that must be filled.
-    pub fn of(label: Text, node: NodeRef<Input>, name: &'static str) -> Self {
+    pub fn of(label: ConnectText, node: NodeRef<Input>, name: &'static str) -> Self {
         Self {
             label,
             node,
@@ -71,9 +71,9 @@ impl Line {
 
 /// One of two under a label.
 pub(super) fn choice(
-    label: Text,
+    label: ConnectText,
     (node, name): (NodeRef<Select>, &'static str),
-    options: [(&'static str, Text); 2],
+    options: [(&'static str, ConnectText); 2],
     changed: Callback<String>,
 ) -> AnyView {
     let words = Words::here();
@@ -138,7 +138,7 @@ impl Node {
                 view! {
                     <label class="tick">
                         <input type="checkbox" on:change=change />
-                        <span>{words.line(Text::WholeHouse)}</span>
+                        <span>{words.line(ConnectText::WholeHouse)}</span>
                     </label>
                 }
             })

@@ -17,7 +17,7 @@ use crate::manager::grave::carry_out;
 use crate::manager::opening::told;
 use crate::manager::sure;
 use crate::parts::{Tone, band, format};
-use crate::text::{ConnectText as Text, ManagerText};
+use crate::text::{ConnectText, ManagerText};
 
 /// The list, and the form for another one.
 #[component]
@@ -29,7 +29,7 @@ pub(super) fn KeyList(
     let list = move || {
         told(words, connecting.keys.get(), |known| {
             if known.keys.is_empty() {
-                return view! { <p>{words.say(Text::NoKeys)}</p> }.into_any();
+                return view! { <p>{words.say(ConnectText::NoKeys)}</p> }.into_any();
             }
             let lines = known.keys.into_iter();
             let lines = lines.map(|row| view! { <Key row connecting /> });
@@ -38,8 +38,8 @@ pub(super) fn KeyList(
     };
     view! {
         <section class="card" aria-labelledby="keys-title">
-            <h2 id="keys-title">{words.line(Text::KeysTitle)}</h2>
-            <p>{words.line(Text::KeysHelp)}</p>
+            <h2 id="keys-title">{words.line(ConnectText::KeysTitle)}</h2>
+            <p>{words.line(ConnectText::KeysHelp)}</p>
             {list}
             <Another connecting />
         </section>
@@ -88,21 +88,21 @@ fn Another(connecting: Connecting) -> impl IntoView {
     let until = Line {
         kind: "date",
         value: last.map_or_else(String::new, |day| day.to_string()),
-        ..Line::of(Text::KeyUntil, until, "key-until")
+        ..Line::of(ConnectText::KeyUntil, until, "key-until")
     };
     let name = Line {
-        example: Some(Text::KeyExample),
-        ..Line::of(Text::KeyName, name, "key-name")
+        example: Some(ConnectText::KeyExample),
+        ..Line::of(ConnectText::KeyName, name, "key-name")
     };
     view! {
         <form class="fields" on:submit=submit>
             {name.draw()} {node.draw("unit-of-key", tree)} {until.draw()}
             <button class="button main" type="submit">
-                {words.line(Text::MakeKey)}
+                {words.line(ConnectText::MakeKey)}
             </button>
         </form>
         {move || wrong.get().map(|text| band(Tone::Red, words.say(text)))}
-        {move || fresh.get().map(|made| once(words, Text::KeyOnce, made.key))}
+        {move || fresh.get().map(|made| once(words, ConnectText::KeyOnce, made.key))}
     }
 }
 
@@ -116,7 +116,7 @@ fn Key(row: KeyRow, connecting: Connecting) -> impl IntoView {
         let day = |day| format::day(words.language(), day);
         let unit = connecting.placed(row.node.as_ref());
         let line = words.fill(
-            Text::KeyLine,
+            ConnectText::KeyLine,
             &[
                 ("unit", &unit),
                 ("account", &row.maker),
@@ -126,8 +126,8 @@ fn Key(row: KeyRow, connecting: Connecting) -> impl IntoView {
             ],
         );
         let used = row.used.map_or_else(
-            || words.say(Text::KeyUnused).to_owned(),
-            |used| words.fill(Text::KeyUsed, &[("day", &day(used))]),
+            || words.say(ConnectText::KeyUnused).to_owned(),
+            |used| words.fill(ConnectText::KeyUsed, &[("day", &day(used))]),
         );
         [&line, " · ", &used].concat()
     };
@@ -136,14 +136,14 @@ fn Key(row: KeyRow, connecting: Connecting) -> impl IntoView {
         let path = path.clone();
         writes.send("DELETE", path, "{}".to_owned(), ManagerText::ActRevokeKey);
     });
-    let steps = [Text::RevokeKey, Text::RevokeKeySure];
+    let steps = [ConnectText::RevokeKey, ConnectText::RevokeKeySure];
     let tools = sure::end(words, steps, name.clone(), end);
     view! {
         <li>
             <div>
                 <strong>{name}</strong>
                 <p class="soft long">{lines}</p>
-                {(!works).then(|| view! { <p>{words.line(Text::KeyOver)}</p> })}
+                {(!works).then(|| view! { <p>{words.line(ConnectText::KeyOver)}</p> })}
             </div>
             {tools}
         </li>

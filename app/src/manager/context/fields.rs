@@ -11,22 +11,22 @@ use survey::wire::write;
 use super::entry::{Entry, entry};
 use crate::manager::grave::Writes;
 use crate::parts::{Words, format};
-use crate::text::{ActionText as Text, ManagerText};
+use crate::text::{ActionText, ManagerText};
 
 /// The groups of fields, in the order of the wire.
-const GROUPS: [Text; 6] = [
-    Text::GroupCivil,
-    Text::GroupLand,
-    Text::GroupSocial,
-    Text::GroupBusiness,
-    Text::GroupHealth,
-    Text::GroupOther,
+const GROUPS: [ActionText; 6] = [
+    ActionText::GroupCivil,
+    ActionText::GroupLand,
+    ActionText::GroupSocial,
+    ActionText::GroupBusiness,
+    ActionText::GroupHealth,
+    ActionText::GroupOther,
 ];
 
 /// How they are asked for.
 const ENTRY: Entry = Entry {
-    opens: Text::FieldsEnter,
-    of: Text::FieldsQuarter,
+    opens: ActionText::FieldsEnter,
+    of: ActionText::FieldsQuarter,
     example: "2026-Q3",
     counts: &GROUPS,
 };
@@ -45,14 +45,14 @@ pub(super) fn Fields(
     let path = format!("/v1/units/{}/fields", context.unit);
     let form = entry(words, ENTRY, may, move |quarter, counts| {
         let (Some(_), Some(_)) = (Quarter::parse(&quarter), &counts) else {
-            return writes.tell(words.say(Text::FieldsBad).to_owned());
+            return writes.tell(words.say(ActionText::FieldsBad).to_owned());
         };
         let message = write(&WantedFields { quarter, counts });
         writes.send("PUT", path.clone(), message, ManagerText::ChangesDone);
     });
     let shown = move || {
         if context.fields.is_empty() {
-            return view! { <p>{words.say(Text::PortalNone)}</p> }.into_any();
+            return view! { <p>{words.say(ActionText::PortalNone)}</p> }.into_any();
         }
         let language = words.language();
         let rows = context.fields.iter().rev().map(|of| {
@@ -68,11 +68,11 @@ pub(super) fn Fields(
         });
         let heads = GROUPS.map(|group| view! { <th scope="col">{words.say(group)}</th> });
         view! {
-            <div class="scroll" role="region" tabindex="0" aria-label=words.say(Text::FieldsTitle)>
+            <div class="scroll" role="region" tabindex="0" aria-label=words.say(ActionText::FieldsTitle)>
                 <table class="numbers">
                     <thead>
                         <tr>
-                            <th scope="col">{words.say(Text::FieldsQuarterHead)}</th>
+                            <th scope="col">{words.say(ActionText::FieldsQuarterHead)}</th>
                             {heads.collect_view()}
                         </tr>
                     </thead>
@@ -84,8 +84,8 @@ pub(super) fn Fields(
     };
     view! {
         <div class="card">
-            <h2>{words.line(Text::FieldsTitle)}</h2>
-            <p>{words.line(Text::FieldsHelp)}</p>
+            <h2>{words.line(ActionText::FieldsTitle)}</h2>
+            <p>{words.line(ActionText::FieldsHelp)}</p>
             {shown}
             {form}
         </div>

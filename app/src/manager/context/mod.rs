@@ -23,7 +23,7 @@ use super::unit::period::Month;
 use super::unit::place::USUAL_FORM;
 use crate::device::api;
 use crate::parts::{Tone, Words, band};
-use crate::text::{ActionText as Text, ManagerText};
+use crate::text::{ActionText, ManagerText};
 use fields::Fields;
 use portal::Portal;
 use reference::reference;
@@ -38,8 +38,8 @@ pub fn Context() -> impl IntoView {
     let words = Words::here();
     view! {
         <article class="kept context">
-            <h1>{words.line(Text::ContextTitle)}</h1>
-            <p class="soft">{words.line(Text::ContextHelp)}</p>
+            <h1>{words.line(ActionText::ContextTitle)}</h1>
+            <p class="soft">{words.line(ActionText::ContextHelp)}</p>
             {of_unit::with(of_unit::units(), |tree| tree, |tree| view! { <OfUnit tree /> }.into_any())}
             <p class="standing-note">{words.line(ManagerText::NotSipas)}</p>
         </article>

@@ -11,22 +11,22 @@ use super::entry::{Entry, entry};
 use crate::manager::grave::Writes;
 use crate::manager::unit::period::Month;
 use crate::parts::{Words, format};
-use crate::text::{ActionText as Text, ManagerText};
+use crate::text::{ActionText, ManagerText};
 
 /// The six numbers, in the order of the form and of the table.
-const COUNTS: [Text; 6] = [
-    Text::PortalDossiers,
-    Text::PortalOverdue,
-    Text::PortalDisliked,
-    Text::PortalPetitions,
-    Text::PortalOnTime,
-    Text::PortalSatisfied,
+const COUNTS: [ActionText; 6] = [
+    ActionText::PortalDossiers,
+    ActionText::PortalOverdue,
+    ActionText::PortalDisliked,
+    ActionText::PortalPetitions,
+    ActionText::PortalOnTime,
+    ActionText::PortalSatisfied,
 ];
 
 /// How they are asked for.
 const ENTRY: Entry = Entry {
-    opens: Text::PortalEnter,
-    of: Text::PortalMonth,
+    opens: ActionText::PortalEnter,
+    of: ActionText::PortalMonth,
     example: "2026-10",
     counts: &COUNTS,
 };
@@ -58,10 +58,10 @@ pub(super) fn Portal(
             _ => None,
         };
         let (Some(month), Some(counts)) = (Month::parse(&month), counts) else {
-            return writes.tell(words.say(Text::PortalBad).to_owned());
+            return writes.tell(words.say(ActionText::PortalBad).to_owned());
         };
         if counts.points().is_none() {
-            return writes.tell(words.say(Text::PortalAbove).to_owned());
+            return writes.tell(words.say(ActionText::PortalAbove).to_owned());
         }
         let message = write(&WantedPortal {
             month: month.to_string(),
@@ -71,16 +71,16 @@ pub(super) fn Portal(
     });
     let rows = move || {
         if context.portal.is_empty() {
-            return view! { <p>{words.say(Text::PortalNone)}</p> }.into_any();
+            return view! { <p>{words.say(ActionText::PortalNone)}</p> }.into_any();
         }
         table(words, &context.portal)
     };
     view! {
         <div class="card">
-            <h2>{words.line(Text::PortalTitle)}</h2>
-            <p>{words.line(Text::PortalHelp)}</p>
+            <h2>{words.line(ActionText::PortalTitle)}</h2>
+            <p>{words.line(ActionText::PortalHelp)}</p>
             {rows}
-            <p class="soft">{words.line(Text::PortalHow)}</p>
+            <p class="soft">{words.line(ActionText::PortalHow)}</p>
             {form}
         </div>
     }
@@ -122,16 +122,16 @@ fn table(words: Words, portal: &[PortalView]) -> AnyView {
     });
     let heads = COUNTS.map(|text| view! { <th scope="col">{words.say(text)}</th> });
     view! {
-        <div class="scroll" role="region" tabindex="0" aria-label=words.say(Text::PortalTitle)>
+        <div class="scroll" role="region" tabindex="0" aria-label=words.say(ActionText::PortalTitle)>
             <table class="numbers">
                 <thead>
                     <tr>
-                        <th scope="col">{words.say(Text::PortalUntil)}</th>
+                        <th scope="col">{words.say(ActionText::PortalUntil)}</th>
                         {heads.collect_view()}
                         <th scope="col">"5.2"</th>
                         <th scope="col">"5.3"</th>
                         <th scope="col">"5.4"</th>
-                        <th scope="col">{words.say(Text::PortalTotal)}</th>
+                        <th scope="col">{words.say(ActionText::PortalTotal)}</th>
                     </tr>
                 </thead>
                 <tbody>{rows.collect_view()}</tbody>

@@ -13,7 +13,7 @@ use survey::wire::write;
 use crate::manager::grave::Writes;
 use crate::manager::unit::{Spoken, formula_name};
 use crate::parts::{IntervalBar, Scale, Words, format};
-use crate::text::{ActionText as Text, ManagerText};
+use crate::text::{ActionText, ManagerText};
 
 /// The section.
 #[component]
@@ -42,7 +42,7 @@ pub(super) fn Wanted(
         let value = typed.get_untracked().map(|field| field.value());
         match value.as_deref().and_then(share) {
             Some(index) => send.with_value(|send| send(Some(index))),
-            None => writes.tell(writes.words.say(Text::TargetBad).to_owned()),
+            None => writes.tell(writes.words.say(ActionText::TargetBad).to_owned()),
         }
     };
     let form = move || {
@@ -52,18 +52,18 @@ pub(super) fn Wanted(
             let drop = target.map(|_| {
                 view! {
                     <button class="button quiet" type="button" on:click=move |_| send.with_value(|send| send(None))>
-                        {words.line(Text::TargetDrop)}
+                        {words.line(ActionText::TargetDrop)}
                     </button>
                 }
             });
             view! {
                 <form class="controls" on:submit=submit>
                     <label class="field">
-                        <span>{words.line(Text::TargetField)}</span>
+                        <span>{words.line(ActionText::TargetField)}</span>
                         <input node_ref=typed name="target" inputmode="decimal" autocomplete="off" value=now />
                     </label>
                     <button class="button main" type="submit">
-                        {words.line(Text::TargetSet)}
+                        {words.line(ActionText::TargetSet)}
                     </button>
                     {drop}
                 </form>
@@ -75,7 +75,7 @@ pub(super) fn Wanted(
         let figure = figures.overall.first()?;
         let spoken = Spoken::of(figure, language);
         let name = words.say(formula_name(&figure.formula)?);
-        let n = spoken.n.map(|n| format!("n = {n}"));
+        let n = spoken.n.map(|n| format!(" · n = {n}"));
         let bar = spoken.bar.map(|(low, high, index)| {
             view! {
                 <div>
@@ -89,7 +89,7 @@ pub(super) fn Wanted(
             view! { <p>{name} ": " <strong>{limits}</strong></p> }
         });
         Some(view! {
-            <p class="soft">{name} " " {n}</p>
+            <p class="soft">{name} {n}</p>
             <p class="headline-value">{spoken.main}</p>
             {interval}
             {bar}
@@ -97,7 +97,7 @@ pub(super) fn Wanted(
             <p id="target-said">{held(words, target, &figure.showing)}</p>
         })
     };
-    let title = move || words.fill(Text::TargetTitle, &[("y", &year.to_string())]);
+    let title = move || words.fill(ActionText::TargetTitle, &[("y", &year.to_string())]);
     view! {
         <section class="card wanted" aria-labelledby="target-name">
             <h2 id="target-name">{title}</h2>
@@ -110,7 +110,7 @@ pub(super) fn Wanted(
 /// What may be said of a figure beside its target.
 fn held(words: Words, target: Option<u16>, showing: &ShowingView) -> String {
     let Some(target) = target else {
-        return words.say(Text::TargetNone).to_owned();
+        return words.say(ActionText::TargetNone).to_owned();
     };
     let limits = match *showing {
         ShowingView::Score { low, high, .. } | ShowingView::Interval { low, high, .. } => {
@@ -119,10 +119,10 @@ fn held(words: Words, target: Option<u16>, showing: &ShowingView) -> String {
         ShowingView::Hidden { .. } => None,
     };
     let text = match limits {
-        None => Text::TargetUnknown,
-        Some((low, _)) if low >= target => Text::TargetReached,
-        Some((_, high)) if high < target => Text::TargetMissed,
-        Some(_) => Text::TargetUnclear,
+        None => ActionText::TargetUnknown,
+        Some((low, _)) if low >= target => ActionText::TargetReached,
+        Some((_, high)) if high < target => ActionText::TargetMissed,
+        Some(_) => ActionText::TargetUnclear,
     };
     words.fill(text, &[("t", &format::percent(words.language(), target))])
 }

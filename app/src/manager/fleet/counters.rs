@@ -41,7 +41,7 @@ pub(super) fn offered(tree: &Tree, unit: &UnitId, list: &'static str) -> AnyView
 #[cfg(test)]
 mod tests {
     use super::*;
-    use survey::day::Day;
+    use crate::manager::overview::tree::tests::unit;
 
     #[test]
     fn ua2_a_counter_of_the_tree_gives_its_id_and_names() {
@@ -50,16 +50,10 @@ mod tests {
             en: en.to_owned(),
         };
         let unit = |id: &str, parent: Option<&str>, kind, name: Names| Unit {
-            id: UnitId::parse(id).unwrap(),
             kind,
             name,
-            parent: parent.map(|parent| UnitId::parse(parent).unwrap()),
-            gso: None,
-            agency: None,
-            valid_from: Day::parse("2025-07-01").unwrap(),
-            valid_to: None,
-            successors: Vec::new(),
             collects: kind != UnitKind::Counter,
+            ..unit(id, "", parent)
         };
         let tree = Tree::of(vec![
             unit("33.1", None, UnitKind::Commune, names("Xã", "")),

@@ -23,6 +23,7 @@ use survey::wire::manager::DeviceRow;
 use super::account::Desk;
 use super::only::only_if;
 use super::opening::{asked, opening, told};
+use super::overview::fold::fold;
 use super::overview::tree::Tree;
 use crate::device::api;
 use crate::parts::Words;
@@ -80,10 +81,10 @@ async fn ask(desk: Desk) -> Result<Known, api::Trouble> {
     desk.enter(Ok(session));
     let tree = Arc::new(Tree::of(api::units().await?.units));
     let mut rows = api::devices().await?.devices;
-    // By name; those that may not send any more last.
-    rows.sort_by_key(|row| {
-        let name = tree.unit(&row.unit).map(|unit| unit.name.vi.clone());
-        (row.revoked, name, row.counter_name.vi.clone(), row.device)
+    // By name, as the units are; those that may not send any more last.
+    rows.sort_by_cached_key(|row| {
+        let name = tree.unit(&row.unit).map(|unit| fold(&unit.name.vi));
+        (row.revoked, name, fold(&row.counter_name.vi), row.device)
     });
     Ok(Known { tree, rows, at })
 }

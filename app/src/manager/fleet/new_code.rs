@@ -220,6 +220,7 @@ fn Form(fields: Fields, tree: Memo<Option<Arc<Tree>>>, submit: Callback<()>) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::manager::overview::tree::tests::unit;
 
     #[test]
     fn ua2_a_counter_gets_its_id_from_its_name() {
@@ -232,19 +233,9 @@ mod tests {
     #[test]
     fn ua2_a_unit_with_a_last_day_takes_no_new_device() {
         let unit = |collects, valid_to: Option<&str>| Unit {
-            id: UnitId::parse("33.1").unwrap(),
-            kind: survey::wire::manager::UnitKind::Commune,
-            name: Names {
-                vi: "Xã".to_owned(),
-                en: String::new(),
-            },
-            parent: None,
-            gso: None,
-            agency: None,
-            valid_from: survey::day::Day::parse("2025-07-01").unwrap(),
             valid_to: valid_to.and_then(survey::day::Day::parse),
-            successors: Vec::new(),
             collects,
+            ..unit("33.1", "Xã", None)
         };
         assert!(takes_devices(&unit(true, None)));
         assert!(!takes_devices(&unit(true, Some("2026-12-31"))));

@@ -18,7 +18,7 @@ use super::unit::period::Month;
 use super::unit::place::{Place, Wish};
 use crate::device::api;
 use crate::parts::{Band, Tone, Words};
-use crate::text::{FiguresText, ManagerText as Text};
+use crate::text::{FiguresText, ManagerText};
 use picker::Picker;
 use tree::Tree;
 
@@ -48,12 +48,12 @@ pub fn Overview() -> impl IntoView {
             view! { <Band tone=Tone::Calm>{words.line(FiguresText::NoFiguresForRole)}</Band> }
                 .into_any()
         }
-        None => view! { <p role="status">{words.line(Text::Loading)}</p> }.into_any(),
+        None => view! { <p role="status">{words.line(ManagerText::Loading)}</p> }.into_any(),
         Some(Err(met)) => {
             view! { <Band tone=Tone::Red>{move || said(words, &met)}</Band> }.into_any()
         }
         Some(Ok(tree)) if tree.is_empty() => {
-            view! { <Band tone=Tone::Calm>{words.line(Text::NoUnits)}</Band> }.into_any()
+            view! { <Band tone=Tone::Calm>{words.line(ManagerText::NoUnits)}</Band> }.into_any()
         }
         Some(Ok(tree)) => view! { <Desktop tree /> }.into_any(),
     }

@@ -335,16 +335,17 @@ pub fn step(rows: &[Row], active: Option<&UnitId>, key: Key) -> Option<Step> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use survey::day::Day;
     use survey::wire::device::Names;
 
-    fn id(text: &str) -> UnitId {
+    pub fn id(text: &str) -> UnitId {
         UnitId::parse(text).unwrap()
     }
 
-    fn unit(code: &str, name: &str, parent: Option<&str>) -> Unit {
+    /// A commune, or a centre by its name, that collects nothing itself.
+    pub fn unit(code: &str, name: &str, parent: Option<&str>) -> Unit {
         Unit {
             id: id(code),
             kind: if name.starts_with("Trung tâm") {

@@ -56,30 +56,15 @@ impl<'a> Counts<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::manager::overview::tree::tests::{id, unit as named};
     use survey::day::Day;
-    use survey::wire::device::Names;
     use survey::wire::dossiers::DossierCount;
-    use survey::wire::manager::UnitKind;
-
-    fn id(text: &str) -> UnitId {
-        UnitId::parse(text).unwrap()
-    }
 
     fn unit(own: &str, parent: Option<&str>, collects: bool, from: &str) -> Unit {
         Unit {
-            id: id(own),
-            kind: UnitKind::Commune,
-            name: Names {
-                vi: own.to_owned(),
-                en: String::new(),
-            },
-            parent: parent.map(id),
-            gso: None,
-            agency: None,
             valid_from: Day::parse(from).unwrap(),
-            valid_to: None,
-            successors: Vec::new(),
             collects,
+            ..named(own, own, parent)
         }
     }
 

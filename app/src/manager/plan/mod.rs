@@ -22,7 +22,7 @@ use super::unit::period::Month;
 use super::unit::place::{USUAL_FORM, is_code};
 use crate::device::api;
 use crate::parts::{Tone, Words, band, format};
-use crate::text::{ActionText as Text, ManagerText};
+use crate::text::{ActionText, ManagerText};
 use reckon::Rule;
 use table::{Known, table};
 
@@ -87,8 +87,8 @@ pub fn Plan() -> impl IntoView {
     let words = Words::here();
     view! {
         <article class="kept plan">
-            <h1>{words.line(Text::PlanTitle)}</h1>
-            <p class="soft">{words.line(Text::PlanHelp)}</p>
+            <h1>{words.line(ActionText::PlanTitle)}</h1>
+            <p class="soft">{words.line(ActionText::PlanHelp)}</p>
             {of_unit::with(
                 ask(),
                 |(tree, _)| tree,
@@ -222,9 +222,9 @@ fn Choices(wish: Memo<Option<Wish>>, go: Callback<Wish>) -> impl IntoView {
     };
     let rules = move || {
         let named = |rule| match rule {
-            Rule::Slovin => Text::RuleSlovin,
-            Rule::Margin => Text::RuleMargin,
-            Rule::Stepped => Text::RuleSteps,
+            Rule::Slovin => ActionText::RuleSlovin,
+            Rule::Margin => ActionText::RuleMargin,
+            Rule::Stepped => ActionText::RuleSteps,
         };
         let rules =
             Rule::ALL.map(|rule| (rule.word().to_owned(), words.say(named(rule)).to_owned()));
@@ -242,7 +242,7 @@ fn Choices(wish: Memo<Option<Wish>>, go: Callback<Wish>) -> impl IntoView {
             go.run(wish);
         }
     };
-    let select = move |label: Text,
+    let select = move |label: ActionText,
                        options: Signal<Vec<(String, String)>>,
                        now: fn(&Wish) -> String,
                        to: fn(&mut Wish, String)| {
@@ -268,25 +268,25 @@ fn Choices(wish: Memo<Option<Wish>>, go: Callback<Wish>) -> impl IntoView {
     };
     view! {
         {select(
-            Text::PlanForm,
+            ActionText::PlanForm,
             Signal::derive(forms),
             |wish| wish.form.clone(),
             |wish, form| wish.form = form,
         )}
         {select(
-            Text::PlanYear,
+            ActionText::PlanYear,
             Signal::derive(years),
             |wish| wish.year.to_string(),
             |wish, year| wish.year = year.parse().unwrap_or(wish.year),
         )}
         {select(
-            Text::PlanRule,
+            ActionText::PlanRule,
             Signal::derive(rules),
             |wish| wish.rule.word().to_owned(),
             |wish, rule| wish.rule = Rule::of(&rule),
         )}
         {select(
-            Text::PlanFakes,
+            ActionText::PlanFakes,
             Signal::derive(fakes),
             |wish| wish.fakes.to_string(),
             |wish, fakes| wish.fakes = fakes.parse().unwrap_or(wish.fakes),

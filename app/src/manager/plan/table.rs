@@ -132,23 +132,28 @@ fn row(
         view! { <p class="soft">{said}</p> }
     });
     let way = target.map(|target| progress(target, done, wish.year, this));
-    let bar = way.map(|way| {
-        view! {
-            <span class="bar-value">{format::percent(language, way.share)}</span>
-            <IntervalBar low=0 high=way.share index=None />
-        }
-    });
+    let none = || "–".to_owned();
+    let bar = way.map_or_else(
+        || none().into_any(),
+        |way| {
+            view! {
+                <span class="bar-value">{format::percent(language, way.share)}</span>
+                <IntervalBar low=0 high=way.share index=None />
+            }
+            .into_any()
+        },
+    );
     let monthly = way.and_then(|way| way.a_month);
     let calls = call_backs(done, wish.fakes);
     view! {
         <tr>
             <th scope="row">{unit.name.in_language(language.tag()).to_owned()}</th>
             <td>{dossiers} {estimated}</td>
-            <td>{target.map(count)}</td>
+            <td>{target.map_or_else(none, count)}</td>
             <td>{count(done)}</td>
             <td>{bar}</td>
-            <td>{monthly.map(count)}</td>
-            <td>{calls.map(count)}</td>
+            <td>{monthly.map_or_else(none, count)}</td>
+            <td>{calls.map_or_else(none, count)}</td>
         </tr>
     }
     .into_any()

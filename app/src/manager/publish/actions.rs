@@ -45,11 +45,11 @@ pub(super) fn ActionList(
     let is_empty = actions.with_value(Vec::is_empty);
     let form = move || form(words, &unit, editing, writes);
     view! {
-        <section class="card" aria-labelledby="publish-actions">
+        <section class="card told-page" aria-labelledby="publish-actions">
             <h2 id="publish-actions">{words.line(Text::ActionsTitle)}</h2>
             <p class="soft">{words.line(Text::ActionsHelp)}</p>
             {is_empty.then(|| view! { <p>{words.line(Text::NoActions)}</p> })}
-            <ol class="rights told">{rows}</ol>
+            <ol class="told">{rows}</ol>
             {form}
         </section>
     }

@@ -21,7 +21,7 @@ use super::of_unit;
 use super::overview::tree::Tree;
 use crate::device::api;
 use crate::parts::{Tone, Words, band};
-use crate::text::{ManagerText, PublishText as Text};
+use crate::text::{ManagerText, PublishText};
 use actions::ActionList;
 use setting::Setting;
 
@@ -36,7 +36,7 @@ struct Known {
 }
 
 /// What the page sends, in its own sentences.
-type Writes = grave::Writes<Text>;
+type Writes = grave::Writes<PublishText>;
 
 /// The page.
 #[component]
@@ -44,8 +44,8 @@ pub fn Publish() -> impl IntoView {
     let words = Words::here();
     view! {
         <article class="kept publish">
-            <h1>{words.line(Text::Title)}</h1>
-            <p class="soft">{words.line(Text::Help)}</p>
+            <h1>{words.line(PublishText::Title)}</h1>
+            <p class="soft">{words.line(PublishText::Help)}</p>
             {of_unit::with(of_unit::units(), |tree| tree, |tree| view! { <OfUnit tree /> }.into_any())}
         </article>
     }
@@ -141,7 +141,7 @@ fn OfUnit(tree: Arc<Tree>) -> impl IntoView {
 /// One of several under a label.
 fn choice(
     words: Words,
-    label: Text,
+    label: PublishText,
     (field, name): (NodeRef<Select>, &'static str),
     options: Vec<(String, String)>,
     chosen: &str,

@@ -37,7 +37,7 @@ pub(super) fn Setting(
             page.publication.as_ref()?;
             Some(match &page.address {
                 Some(address) => view! {
-                    <p>
+                    <p class="told-address">
                         <a id="public-page" href=address.clone() rel="noreferrer external" target="_blank">
                             {words.say(Text::OpenPage)}
                         </a>
@@ -60,7 +60,7 @@ pub(super) fn Setting(
         }
     };
     view! {
-        <section class="card" aria-labelledby="publish-page">
+        <section class="card told-page" aria-labelledby="publish-page">
             <h2 id="publish-page">{words.line(Text::PageTitle)}</h2>
             <p class="soft">{words.line(Text::PageHelp)}</p>
             {now}
@@ -167,10 +167,7 @@ pub(super) fn sure(
                     <button
                         class="button danger"
                         type="button"
-                        on:click=move |_| {
-                            is_asked.set(false);
-                            go.run(());
-                        }
+                        on:click=move |_| go.run(())
                     >
                         {words.say(yes)}
                     </button>

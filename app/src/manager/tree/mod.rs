@@ -22,41 +22,45 @@ use super::overview::tree::Tree;
 use super::program::Program;
 use crate::device::api;
 use crate::parts::{Words, format};
-use crate::text::{DossierText, ManagerText as Text};
+use crate::text::{DossierText, ManagerText};
 use edit::Edit;
 use history::Past;
 use import::Import;
 
 /// Every kind with its word on the wire and its sentence.
-const KINDS: [(UnitKind, &str, Text); 6] = [
-    (UnitKind::Country, "country", Text::KindCountry),
-    (UnitKind::Province, "province", Text::KindProvince),
-    (UnitKind::Department, "department", Text::KindDepartment),
-    (UnitKind::Commune, "commune", Text::KindCommune),
-    (UnitKind::OneStop, "one-stop", Text::KindOneStop),
-    (UnitKind::Counter, "counter", Text::KindCounter),
+const KINDS: [(UnitKind, &str, ManagerText); 6] = [
+    (UnitKind::Country, "country", ManagerText::KindCountry),
+    (UnitKind::Province, "province", ManagerText::KindProvince),
+    (
+        UnitKind::Department,
+        "department",
+        ManagerText::KindDepartment,
+    ),
+    (UnitKind::Commune, "commune", ManagerText::KindCommune),
+    (UnitKind::OneStop, "one-stop", ManagerText::KindOneStop),
+    (UnitKind::Counter, "counter", ManagerText::KindCounter),
 ];
 
 /// The sentence of a column.
-const fn column_name(column: Column) -> Text {
+const fn column_name(column: Column) -> ManagerText {
     match column {
-        Column::Id => Text::UnitId,
-        Column::Parent => Text::ParentLabel,
-        Column::Kind => Text::UnitKindLabel,
-        Column::NameVi => Text::NameViLabel,
-        Column::NameEn => Text::NameEnLabel,
-        Column::Gso => Text::GsoLabel,
-        Column::Agency => Text::AgencyLabel,
-        Column::ValidFrom => Text::ValidFromLabel,
-        Column::ValidTo => Text::ValidToLabel,
-        Column::Successors => Text::SuccessorsLabel,
-        Column::Collects => Text::CollectsLabel,
+        Column::Id => ManagerText::UnitId,
+        Column::Parent => ManagerText::ParentLabel,
+        Column::Kind => ManagerText::UnitKindLabel,
+        Column::NameVi => ManagerText::NameViLabel,
+        Column::NameEn => ManagerText::NameEnLabel,
+        Column::Gso => ManagerText::GsoLabel,
+        Column::Agency => ManagerText::AgencyLabel,
+        Column::ValidFrom => ManagerText::ValidFromLabel,
+        Column::ValidTo => ManagerText::ValidToLabel,
+        Column::Successors => ManagerText::SuccessorsLabel,
+        Column::Collects => ManagerText::CollectsLabel,
     }
 }
 
 /// What stands in a cell, as a person reads it; an empty one is a dash. A unit has its name beside its id.
 fn spoken(words: Words, tree: &Tree, column: Column, cell: &str) -> String {
-    let say = |text: Text| words.say(text).to_owned();
+    let say = |text: ManagerText| words.say(text).to_owned();
     match column {
         _ if cell.is_empty() => "–".to_owned(),
         Column::Kind => {
@@ -64,9 +68,9 @@ fn spoken(words: Words, tree: &Tree, column: Column, cell: &str) -> String {
             kind.map_or_else(|| cell.to_owned(), |(.., text)| say(*text))
         }
         Column::Collects => say(if cell == "yes" {
-            Text::FlagYes
+            ManagerText::FlagYes
         } else {
-            Text::FlagNo
+            ManagerText::FlagNo
         }),
         Column::Parent | Column::Successors => {
             let name = |word: &str| {
@@ -150,7 +154,7 @@ pub fn Organisation() -> impl IntoView {
     view! {
         <article class="house">
             <header class="fleet-head">
-                <h1>{words.line(Text::Organisation)}</h1>
+                <h1>{words.line(ManagerText::Organisation)}</h1>
                 <a class="button" href="/dossiers" rel=Program::Action.rel()>
                     {words.line(DossierText::Title)}
                 </a>
@@ -158,10 +162,10 @@ pub fn Organisation() -> impl IntoView {
                     class="button"
                     on:click=move |_| take_away(desk, "/v1/units.csv".to_owned())
                 >
-                    {words.line(Text::ExportCsv)}
+                    {words.line(ManagerText::ExportCsv)}
                 </button>
             </header>
-            <p class="soft">{words.line(Text::UnitsHelp)}</p>
+            <p class="soft">{words.line(ManagerText::UnitsHelp)}</p>
             <Import names=TreeHere(known) refresh />
             {move || {
                 let names = TreeHere(known);

@@ -10,6 +10,7 @@ use survey::wire::manager::{DeviceRow, Devices, ShowingView};
 use super::compare::{Side, chip};
 use super::coverage::nearly_perfect;
 use super::folded::folded;
+use super::heads::column_heads;
 use super::quality::{deserves_a_look, graded};
 use super::reading::{Reading, drawn, read};
 use super::showing::Spoken;
@@ -34,12 +35,7 @@ pub fn Below(
     again: RwSignal<u32>,
 ) -> impl IntoView {
     let desk = Desk::here();
-    let at = move |what: &'static str| {
-        Memo::new(move |_| {
-            let place = side.place.get()?;
-            Some(format!("/v1/units/{}/{what}?{}", place.unit, place.query()))
-        })
-    };
+    let at = move |what| Memo::new(move |_| Some(side.place.get()?.path(what)));
     let children = read::<ChildrenPage>(at("children"), again);
     let coverage = read::<CoveragePage>(at("coverage"), again);
     let devices = read::<Devices>(Memo::new(|_| Some("/v1/devices".to_owned())), again);
@@ -214,18 +210,14 @@ fn table(side: Side, children: &[&ChildView], name: String) -> AnyView {
         Text::NewestHead,
         Text::UpToHead,
     ];
-    // The heads of words stand where the words begin.
-    let heads = heads.map(|head| {
-        let class =
-            matches!(head, Text::IndexHead | Text::BandHead | Text::NewestHead).then_some("words");
-        view! { <th scope="col" class=class>{words.say(head)}</th> }.into_any()
-    });
+    let of_words = [Text::IndexHead, Text::BandHead, Text::NewestHead];
+    let heads = column_heads(words, heads, &of_words);
     let rows = children.iter().map(|child| row(side, child));
     view! {
         <div class="scroll card" role="region" tabindex="0" aria-label=name>
             <table class="numbers units-below">
                 <thead>
-                    <tr>{heads.collect_view()}</tr>
+                    <tr>{heads}</tr>
                 </thead>
                 <tbody>{rows.collect_view()}</tbody>
             </table>
@@ -283,6 +275,8 @@ fn row(side: Side, child: &ChildView) -> AnyView {
     });
     let quality = child.quality.as_ref();
     let quality = quality.map(|quality| graded(words, quality));
+    let is_bare = band.is_none() && flag.is_none() && quality.is_none();
+    let bare = is_bare.then(nothing);
     let assisted = (child.responses > 0).then(|| {
         let [n, m] = [child.assisted, child.responses].map(|n| format::count(language, n));
         let said = words.fill(Text::AssistedOf, &[("n", &n), ("m", &m)]);
@@ -298,7 +292,7 @@ fn row(side: Side, child: &ChildView) -> AnyView {
                 <p class="soft">{small}</p>
             </td>
             <td>{n} {assisted}</td>
-            <td class="words">{band} {flag} {quality}</td>
+            <td class="words">{bare} {band} {flag} {quality}</td>
             <td class="words">{newest}</td>
             <td>{last}</td>
         </tr>

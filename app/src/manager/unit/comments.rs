@@ -24,14 +24,7 @@ pub fn Comments(
 ) -> impl IntoView {
     let words = Words::here();
     let desk = Desk::here();
-    let path = Memo::new(move |_| {
-        let place = place.get()?;
-        Some(format!(
-            "/v1/units/{}/comments?{}",
-            place.unit,
-            place.query()
-        ))
-    });
+    let path = Memo::new(move |_| Some(place.get()?.path("comments")));
     let page = read::<CommentsPage>(path, again);
     view! {
         <p class="soft">{words.line(Text::CommentsHelp)}</p>

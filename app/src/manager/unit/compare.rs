@@ -9,6 +9,7 @@ use survey::wire::beside::{BandView, ChildView, ChildrenPage, GroupView};
 use survey::wire::manager::ShowingView;
 
 use super::folded::folded;
+use super::heads::column_heads;
 use super::place::Place;
 use super::reading::{Reading, drawn, read};
 use super::showing::Spoken;
@@ -76,12 +77,7 @@ pub fn Compare(
 ) -> impl IntoView {
     let path = Memo::new(move |_| {
         let place = side.place.get()?;
-        let rival = place.rival();
-        Some(format!(
-            "/v1/units/{}/children?{}{rival}",
-            place.unit,
-            place.query()
-        ))
+        Some(place.path("children") + &place.rival())
     });
     let page = read::<ChildrenPage>(path, again);
     // Drawn apart from the answer: a choice asks anew, and must not lose the focus it was made with.
@@ -230,16 +226,12 @@ fn table(side: Side, children: &[&ChildView], name: String, rival: Option<&str>)
         Text::OrdinaryHead,
         Text::PlaceHead,
     ];
-    // The heads of words stand where the words begin.
-    let heads = heads.map(|head| {
-        let class = matches!(head, Text::BandHead).then_some("words");
-        view! { <th scope="col" class=class>{words.say(head)}</th> }.into_any()
-    });
+    let heads = column_heads(words, heads, &[Text::BandHead]);
     view! {
         <div class="scroll card" role="region" tabindex="0" aria-label=name>
             <table class="numbers">
                 <thead>
-                    <tr>{heads.collect_view()} {rival}</tr>
+                    <tr>{heads} {rival}</tr>
                 </thead>
                 <tbody>{rows.collect_view()}</tbody>
             </table>
@@ -298,8 +290,7 @@ fn funnel(side: Side, own: &[ChildView], mean: u16, name: &str) -> AnyView {
     view! {
         <div class="card funnel">
             <p class="soft">{words.say(Text::FunnelHelp)}</p>
-            <Plot points labels line=Some(mean) is_joined=false name />
-            <p class="soft axis">{words.say(Text::FunnelAxis)}</p>
+            <Plot points labels line=Some(mean) is_joined=false name axis=words.say(Text::FunnelAxis) />
         </div>
     }
     .into_any()

@@ -9,7 +9,7 @@ use super::place::Place;
 use super::sheet::Sheet;
 use crate::manager::account::Desk;
 use crate::parts::{Words, format};
-use crate::text::{FiguresText, Language, ManagerText as Text};
+use crate::text::{FiguresText, Language, ManagerText};
 
 /// The forms that every deployment has.
 const BUILT_IN: [&str; 3] = ["sipas2022", "local9", "express6"];
@@ -24,9 +24,9 @@ pub fn form_name(code: &str, words: Words) -> String {
 #[must_use]
 pub fn form_named(code: &str, language: Language) -> String {
     let text = match code {
-        "sipas2022" => Text::FormSipas,
-        "local9" => Text::FormLocal,
-        "express6" => Text::FormExpress,
+        "sipas2022" => ManagerText::FormSipas,
+        "local9" => ManagerText::FormLocal,
+        "express6" => ManagerText::FormExpress,
         _ => return code.to_owned(),
     };
     text.say(language).to_owned()
@@ -98,7 +98,7 @@ pub fn Controls(
     view! {
         <form class="controls" aria-label=words.line(FiguresText::FormAndPeriod) on:submit=|event| event.prevent_default()>
             <label class="field">
-                <span>{words.line(Text::FormLabel)}</span>
+                <span>{words.line(ManagerText::FormLabel)}</span>
                 <select on:change=move |event| {
                     let form = event_target_value(&event);
                     change(&|place| place.form.clone_from(&form));

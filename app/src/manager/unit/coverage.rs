@@ -14,7 +14,7 @@ use super::reading::{drawn, read};
 use crate::manager::account::Desk;
 use crate::manager::program::Program;
 use crate::parts::{IntervalBar, Scale, Tone, Words, band, format};
-use crate::text::{FiguresText as Text, Language, ManagerText};
+use crate::text::{FiguresText, Language, ManagerText};
 
 /// Whether a figure is nearly perfect: flagged, never dropped (UM7).
 #[must_use]
@@ -32,14 +32,7 @@ pub fn Covered(
 ) -> impl IntoView {
     let words = Words::here();
     let desk = Desk::here();
-    let path = Memo::new(move |_| {
-        let place = place.get()?;
-        Some(format!(
-            "/v1/units/{}/coverage?{}",
-            place.unit,
-            place.query()
-        ))
-    });
+    let path = Memo::new(move |_| Some(place.get()?.path("coverage")));
     let page = read::<CoveragePage>(path, again);
     let keeps = move || desk.powers().keeps_devices;
     let to_dossiers = Program::Action.rel();
@@ -48,7 +41,7 @@ pub fn Covered(
         <Show when=keeps>
             <p>
                 <a class="button" href="/dossiers" rel=to_dossiers>
-                    {words.line(Text::ToDossiers)}
+                    {words.line(FiguresText::ToDossiers)}
                 </a>
             </p>
         </Show>
@@ -65,10 +58,10 @@ fn shown(words: Words, page: &Arc<CoveragePage>, sees_figures: bool) -> AnyView 
     let language = words.language();
     let Some(coverage) = page.coverage else {
         let missing = months(language, &page.missing);
-        let said = words.fill(Text::MissingDossiers, &[("months", &missing)]);
+        let said = words.fill(FiguresText::MissingDossiers, &[("months", &missing)]);
         return view! {
             <section class="card covered">
-                <h2>{words.say(Text::NoDossiers)}</h2>
+                <h2>{words.say(FiguresText::NoDossiers)}</h2>
                 <p>{said}</p>
             </section>
         }
@@ -87,10 +80,10 @@ fn shown(words: Words, page: &Arc<CoveragePage>, sees_figures: bool) -> AnyView 
         .into_any()
     });
     let unusable = (coverage.responses > coverage.eligible)
-        .then(|| band(Tone::Amber, words.say(Text::MoreThanDossiers)));
+        .then(|| band(Tone::Amber, words.say(FiguresText::MoreThanDossiers)));
     view! {
         <section class="card covered">
-            <h2>{words.say(Text::CoverageOfDossiers)}</h2>
+            <h2>{words.say(FiguresText::CoverageOfDossiers)}</h2>
             {share}
             {unusable}
             {facts(words, &coverage, sees_figures)}
@@ -107,37 +100,38 @@ fn facts(words: Words, coverage: &CoverageView, sees_figures: bool) -> AnyView {
     let few = || words.say(ManagerText::NotEnough).to_owned();
     let rows = [
         (
-            Text::DossiersEnded,
+            FiguresText::DossiersEnded,
             count(coverage.eligible),
-            Text::DossiersEndedHelp,
+            FiguresText::DossiersEndedHelp,
         ),
         (
-            Text::Responses,
+            FiguresText::Responses,
             count(coverage.responses),
-            Text::ResponsesHelp,
+            FiguresText::ResponsesHelp,
         ),
         (
-            Text::FiniteInterval,
+            FiguresText::FiniteInterval,
             coverage.interval.map_or_else(few, limits),
-            Text::FiniteIntervalHelp,
+            FiguresText::FiniteIntervalHelp,
         ),
         (
-            Text::Bounds,
+            FiguresText::Bounds,
             coverage.bounds.map_or_else(few, limits),
-            Text::BoundsHelp,
+            FiguresText::BoundsHelp,
         ),
         (
-            Text::Target,
+            FiguresText::Target,
             coverage.target.map_or_else(few, count),
-            Text::TargetHelp,
+            FiguresText::TargetHelp,
         ),
         (
-            Text::Slovin,
+            FiguresText::Slovin,
             coverage.slovin.map_or_else(few, count),
-            Text::SlovinHelp,
+            FiguresText::SlovinHelp,
         ),
     ];
-    let tells_of_answers = |text: Text| matches!(text, Text::FiniteInterval | Text::Bounds);
+    let tells_of_answers =
+        |text: FiguresText| matches!(text, FiguresText::FiniteInterval | FiguresText::Bounds);
     let told = rows.into_iter();
     let told = told.filter(|(name, ..)| sees_figures || !tells_of_answers(*name));
     let rows = told.map(|(name, value, help)| {
@@ -155,7 +149,7 @@ fn facts(words: Words, coverage: &CoverageView, sees_figures: bool) -> AnyView {
             class="scroll"
             role="region"
             tabindex="0"
-            aria-label=words.say(Text::CoverageOfDossiers)
+            aria-label=words.say(FiguresText::CoverageOfDossiers)
         >
             <table class="numbers">
                 <tbody>{rows.collect_view()}</tbody>

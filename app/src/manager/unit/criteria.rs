@@ -8,7 +8,7 @@ use survey::wire::manager::PartView;
 use super::sheet::{Group, Sheet};
 use super::showing::Spoken;
 use crate::parts::{IntervalBar, LevelBar, Phrase, Words, format};
-use crate::text::{FiguresText, ManagerText as Text};
+use crate::text::{FiguresText, ManagerText};
 
 /// Factors and criteria.
 #[component]
@@ -114,15 +114,14 @@ fn measure(part: &PartView, words: Words) -> impl IntoView + use<> {
         .bar
         .map(|(low, high, index)| view! { <IntervalBar low high index /> });
     let n = spoken.n.map(|n| words.fill(FiguresText::NIs, &[("n", &n)]));
-    let small: Vec<String> = [spoken.interval, n, spoken.short_note.map(str::to_owned)]
-        .into_iter()
-        .flatten()
-        .collect();
+    let small = [spoken.interval, n, spoken.short_note.map(str::to_owned)];
+    let small = small.into_iter().flatten();
+    let small = small.map(|part| view! { <span>{part}</span> " " }.into_any());
     view! {
         <div class="measure" data-hidden=is_hidden.to_string()>
             <p class="value">{spoken.main}</p>
             {bar}
-            <p class="soft">{small.join(" · ")}</p>
+            <p class="soft parts">{small.collect_view()}</p>
         </div>
     }
 }
@@ -135,7 +134,13 @@ fn criterion(
     words: Words,
 ) -> impl IntoView + use<> {
     let language = words.language();
-    let text = (!is_named_above).then(|| view! { <p>{worded(sheet.phrase(item, language))}</p> });
+    let text = (!is_named_above).then(|| {
+        view! {
+            <div>
+                <p>{worded(sheet.phrase(item, language))}</p>
+            </div>
+        }
+    });
     let levels = Spoken::of(&item.figure, language).levels.map(|levels| {
         let shares = labels.iter().zip(levels);
         let said: Vec<String> = shares
@@ -150,8 +155,8 @@ fn criterion(
         }
     });
     view! {
-        <li class="item">
-            <div>{text}</div>
+        <li class="item" data-alone=is_named_above.then_some("true")>
+            {text}
             <div>{levels}</div>
             {measure(item, words)}
         </li>
@@ -192,7 +197,7 @@ fn table(sheet: &Sheet, words: Words) -> impl IntoView {
                     <tr>
                         <th scope="col">{words.say(FiguresText::Criterion)}</th>
                         <th scope="col">{words.say(FiguresText::Index)}</th>
-                        <th scope="col">{words.say(Text::Interval95)}</th>
+                        <th scope="col">{words.say(ManagerText::Interval95)}</th>
                         <th scope="col">"n"</th>
                         {heads}
                     </tr>

@@ -10,7 +10,7 @@ use super::period::Month;
 use super::sheet::Sheet;
 use super::showing::{Spoken, formula_name};
 use crate::parts::{IntervalBar, Words, format};
-use crate::text::{FiguresText, ManagerText as Text};
+use crate::text::{FiguresText, ManagerText};
 
 /// The facts under the main figure.
 #[component]
@@ -54,7 +54,7 @@ pub fn Facts(
         let rows = [
             (words.say(FiguresText::People), n.clone()),
             (words.say(FiguresText::PeriodLabel), Some(period)),
-            (words.say(Text::FormLabel), Some(form)),
+            (words.say(ManagerText::FormLabel), Some(form)),
             (
                 words.say(FiguresText::DataFrom),
                 page.first.map(|first| format::day(language, first)),
@@ -94,7 +94,7 @@ pub fn Others(
                 .map(|(low, high, index)| view! { <IntervalBar low high index /> });
             let interval = spoken.interval.map(|interval| {
                 view! {
-                    <p class="soft">{format!("{}: {interval}", words.say(Text::Interval95))}</p>
+                    <p class="soft">{format!("{}: {interval}", words.say(ManagerText::Interval95))}</p>
                 }
             });
             Some(view! {

@@ -13,7 +13,7 @@ use super::showing::Spoken;
 use super::trend::change_of;
 use super::weighted::weighed;
 use crate::parts::{IntervalBar, Words, format};
-use crate::text::{FiguresText as Text, Language, ManagerText};
+use crate::text::{FiguresText, Language, ManagerText};
 
 /// The view.
 #[component]
@@ -43,7 +43,7 @@ pub fn Groups(
         }
     };
     view! {
-        <p class="soft">{words.line(Text::GroupsHelp)}</p>
+        <p class="soft">{words.line(FiguresText::GroupsHelp)}</p>
         {drawn(words, page, move |page| shown(words, page, as_table, choose))}
     }
 }
@@ -64,7 +64,7 @@ fn name_of(language: Language, quarter: &str) -> String {
     let named = months_of(quarter).map(|period| {
         let number = (period.to.month / 3).to_string();
         let year = period.to.year.to_string();
-        Text::QuarterName.fill(language, &[("q", &number), ("year", &year)])
+        FiguresText::QuarterName.fill(language, &[("q", &number), ("year", &year)])
     });
     named.unwrap_or_else(|| quarter.to_owned())
 }
@@ -97,7 +97,7 @@ fn shown(
     });
     let quarters = (!page.quarters.is_empty()).then(|| {
         view! {
-            <div class="segments" role="group" aria-label=words.say(Text::Quarters)>
+            <div class="segments" role="group" aria-label=words.say(FiguresText::Quarters)>
                 {quarters.collect_view()}
             </div>
         }
@@ -105,7 +105,7 @@ fn shown(
     let Some(quarter) = &page.quarter else {
         return view! {
             {quarters}
-            <p class="card note">{words.say(Text::NoQuarter)}</p>
+            <p class="card note">{words.say(FiguresText::NoQuarter)}</p>
         }
         .into_any();
     };
@@ -114,7 +114,7 @@ fn shown(
     let by = |of: &str| page.by.iter().find(|view| view.by == of);
     let sections = order.into_iter().filter_map(by);
     let sections = sections.map(|view| section(words, page, view, as_table));
-    let shape = move |table: bool, text: Text| {
+    let shape = move |table: bool, text: FiguresText| {
         view! {
             <button
                 class="segment"
@@ -129,44 +129,44 @@ fn shown(
     view! {
         <div class="groups-head">
             {quarters}
-            <div class="segments" role="group" aria-label=words.say(Text::ShowAs)>
-                {shape(false, Text::AsBars)} {shape(true, Text::AsTable)}
+            <div class="segments" role="group" aria-label=words.say(FiguresText::ShowAs)>
+                {shape(false, FiguresText::AsBars)} {shape(true, FiguresText::AsTable)}
             </div>
         </div>
         <p id="groups-formula">
             <strong>{words.say(ManagerText::FormulaPooled)}</strong>
             " · "
-            {words.fill(Text::GroupsOf, &[("quarter", &name)])}
+            {words.fill(FiguresText::GroupsOf, &[("quarter", &name)])}
         </p>
         {sections.collect_view()}
-        <p class="note">{words.say(Text::NotCrossed)}</p>
+        <p class="note">{words.say(FiguresText::NotCrossed)}</p>
     }
     .into_any()
 }
 
-const fn title(by: &[u8]) -> Text {
+const fn title(by: &[u8]) -> FiguresText {
     match by {
-        b"mode" => Text::ByMode,
-        b"field" => Text::ByField,
-        _ => Text::ByChannel,
+        b"mode" => FiguresText::ByMode,
+        b"field" => FiguresText::ByField,
+        _ => FiguresText::ByChannel,
     }
 }
 
-fn group_name(by: &str, group: &str) -> Option<Text> {
+fn group_name(by: &str, group: &str) -> Option<FiguresText> {
     Some(match (by, group) {
-        ("field", "civil") => Text::FieldCivil,
-        ("field", "land") => Text::FieldLand,
-        ("field", "social") => Text::FieldSocial,
-        ("field", "business") => Text::FieldBusiness,
-        ("field", "health-education") => Text::FieldHealth,
-        ("field", "other") => Text::FieldOther,
-        ("mode", "self") => Text::ModeSelf,
-        ("mode", "assisted") => Text::ModeAssisted,
-        ("channel", "counter") => Text::ChannelCounter,
-        ("channel", "qr") => Text::ChannelQr,
-        ("channel", "web") => Text::ChannelWeb,
-        ("channel", "paper") => Text::ChannelPaper,
-        ("channel", "other") => Text::ChannelOther,
+        ("field", "civil") => FiguresText::FieldCivil,
+        ("field", "land") => FiguresText::FieldLand,
+        ("field", "social") => FiguresText::FieldSocial,
+        ("field", "business") => FiguresText::FieldBusiness,
+        ("field", "health-education") => FiguresText::FieldHealth,
+        ("field", "other") => FiguresText::FieldOther,
+        ("mode", "self") => FiguresText::ModeSelf,
+        ("mode", "assisted") => FiguresText::ModeAssisted,
+        ("channel", "counter") => FiguresText::ChannelCounter,
+        ("channel", "qr") => FiguresText::ChannelQr,
+        ("channel", "web") => FiguresText::ChannelWeb,
+        ("channel", "paper") => FiguresText::ChannelPaper,
+        ("channel", "other") => FiguresText::ChannelOther,
         _ => return None,
     })
 }
@@ -177,9 +177,9 @@ fn section(words: Words, page: &BreakdownPage, view: &ByView, as_table: RwSignal
     let title = words.say(title(view.by.as_bytes()));
     let Some(groups) = view.groups.clone() else {
         let why = if page.restored {
-            Text::GroupsRestored
+            FiguresText::GroupsRestored
         } else {
-            Text::GroupsWithheld
+            FiguresText::GroupsWithheld
         };
         return view! {
             <section class="card groups" aria-labelledby=name data-withheld="true">
@@ -223,7 +223,7 @@ fn bars(words: Words, by: &str, groups: &[GroupFigureView]) -> AnyView {
             return view! {
                 <li data-empty="true">
                     <h3>{name}</h3>
-                    <p class="soft">{words.say(Text::NobodyInGroup)}</p>
+                    <p class="soft">{words.say(FiguresText::NobodyInGroup)}</p>
                 </li>
             }
             .into_any();
@@ -232,7 +232,7 @@ fn bars(words: Words, by: &str, groups: &[GroupFigureView]) -> AnyView {
         let bar = spoken
             .bar
             .map(|(low, high, index)| view! { <IntervalBar low high index /> });
-        let n = spoken.n.map(|n| words.fill(Text::NIs, &[("n", &n)]));
+        let n = spoken.n.map(|n| words.fill(FiguresText::NIs, &[("n", &n)]));
         let small: Vec<String> = [spoken.interval, n].into_iter().flatten().collect();
         view! {
             <li>
@@ -249,10 +249,10 @@ fn bars(words: Words, by: &str, groups: &[GroupFigureView]) -> AnyView {
 
 fn table(words: Words, title: &'static str, by: &str, groups: &[GroupFigureView]) -> AnyView {
     let heads = [
-        Text::GroupHead,
-        Text::IndexHead,
-        Text::IntervalHead,
-        Text::PeopleHead,
+        FiguresText::GroupHead,
+        FiguresText::IndexHead,
+        FiguresText::IntervalHead,
+        FiguresText::PeopleHead,
     ];
     let heads = heads.map(|head| view! { <th scope="col">{words.say(head)}</th> }.into_any());
     let rows = groups.iter().map(|group| {
@@ -287,14 +287,14 @@ fn table(words: Words, title: &'static str, by: &str, groups: &[GroupFigureView]
 /// What the two modes say of one another (ST9), and what to make of it.
 fn modes(words: Words, difference: Option<ChangeView>) -> AnyView {
     let (said, meant) = match difference {
-        None => (None, Text::ModesTooFew),
+        None => (None, FiguresText::ModesTooFew),
         Some(change) => {
             let said = change_of(words, change);
-            let said = words.fill(Text::ModesDiffer, &[("said", &said)]);
+            let said = words.fill(FiguresText::ModesDiffer, &[("said", &said)]);
             let meant = if change.differs {
-                Text::ModesApart
+                FiguresText::ModesApart
             } else {
-                Text::ModesAlike
+                FiguresText::ModesAlike
             };
             (Some(said), meant)
         }

@@ -9,7 +9,7 @@ use survey::id::UnitId;
 use survey::wire::manager::Live;
 
 use crate::device::{api, page};
-use crate::manager::account::Desk;
+use crate::manager::account::{Desk, said};
 use crate::parts::{Words, format};
 use crate::text::FiguresText as Text;
 
@@ -25,13 +25,35 @@ const fn has_released(before: &Live, after: &Live) -> bool {
 }
 
 /// How far what is shown can be trusted to be of now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Trust {
     Fresh,
     /// The server did not answer.
     Lost,
+    /// It did, and said no.
+    Refused(api::Trouble),
     /// Nobody is there to look.
     Paused,
+}
+
+impl Trust {
+    /// After a question without the counts for an answer: only what did not come is a lost connection.
+    const fn without(met: api::Trouble) -> Self {
+        match met {
+            api::Trouble::Refused { .. } => Self::Refused(met),
+            api::Trouble::NoReply | api::Trouble::Unreadable => Self::Lost,
+        }
+    }
+
+    /// Why what is shown may be old.
+    fn told(&self, words: Words) -> Option<String> {
+        match self {
+            Self::Fresh => None,
+            Self::Refused(met) => Some(said(words, met)),
+            Self::Lost => Some(words.say(Text::LiveStale).to_owned()),
+            Self::Paused => Some(words.say(Text::LivePaused).to_owned()),
+        }
+    }
 }
 
 /// The strip of live counts of a unit.
@@ -70,7 +92,7 @@ pub fn LiveStrip(
                 }
                 Err(met) => {
                     desk.heed(&met);
-                    trust.set(Trust::Lost);
+                    trust.set(Trust::without(met));
                 }
             }
         });
@@ -137,10 +159,9 @@ pub fn LiveStrip(
                 </Show>
             </dl>
             <p class="soft" role="status">
-                {move || match trust.get() {
-                    Trust::Fresh => release().unwrap_or_default(),
-                    Trust::Lost => words.say(Text::LiveStale).to_owned(),
-                    Trust::Paused => words.say(Text::LivePaused).to_owned(),
+                {move || {
+                    let trust = trust.get();
+                    trust.told(words).or_else(release)
                 }}
             </p>
         </section>
@@ -160,6 +181,16 @@ mod tests {
             now: Millis(0),
             next_release: None,
         }
+    }
+
+    #[test]
+    fn only_a_server_that_did_not_answer_is_a_lost_connection() {
+        let refused = api::Trouble::Refused {
+            code: survey::wire::code::Code::NotFound,
+            wait_s: None,
+        };
+        assert_eq!(Trust::without(api::Trouble::NoReply), Trust::Lost);
+        assert_eq!(Trust::without(refused.clone()), Trust::Refused(refused));
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod facts;
 mod folded;
 mod groups;
 mod headline;
+mod heads;
 mod live;
 pub mod period;
 pub mod place;
@@ -40,7 +41,7 @@ use super::account::{Desk, said};
 use super::overview::tree::Tree;
 use crate::device::{api, page, server};
 use crate::parts::{Tone, Wording, Words, band};
-use crate::text::{FiguresText, Language, ManagerText as Text};
+use crate::text::{FiguresText, Language, ManagerText};
 use below::Below;
 use comments::Comments;
 use compare::{Compare, Side};
@@ -135,6 +136,7 @@ pub fn UnitFigures(
     });
     translate(words, sheet, wording);
     let unit = Memo::new(move |_| place.get().map(|place| place.unit));
+    let is_known = is_known(tree, unit);
     let again = RwSignal::new(0_u32);
     let on_release = Callback::new(move |()| {
         ask();
@@ -147,47 +149,61 @@ pub fn UnitFigures(
         choose,
         words,
     };
-    let view = Memo::new(move |_| match place.get() {
-        _ if !sees_figures.get() => View::Coverage,
-        place => place.map(|place| place.view).unwrap_or_default(),
-    });
+    let view = view_of(place, sees_figures);
     let figures = move || match reading.get() {
         Reading::Asking => {
-            view! { <p role="status" class="waiting">{words.say(Text::Loading)}</p> }.into_any()
+            view! { <p role="status" class="waiting">{words.say(ManagerText::Loading)}</p> }
+                .into_any()
         }
         Reading::Trouble(met) => view! {
             {band(Tone::Red, said(words, &met))}
             <button class="button" on:click=move |_| ask()>
-                {words.say(Text::TryAgain)}
+                {words.say(ManagerText::TryAgain)}
             </button>
         }
         .into_any(),
         Reading::Here(_) => match sheet.get() {
-            None => band(Tone::Red, words.say(Text::UnknownForm)),
+            None => band(Tone::Red, words.say(ManagerText::UnknownForm)),
             Some(sheet) => overview(&sheet, side, again, as_table),
         },
     };
     view! {
         <article class="unit">
             <Heading tree unit choose />
-            <Controls place sheet go />
-            <Show when=move || sees_figures.get()>
-                <LiveStrip unit on_release />
-                <Tabs tree place />
+            <Show when=move || is_known.get()>
+                <Controls place sheet go />
+                <Show when=move || sees_figures.get()>
+                    <LiveStrip unit on_release />
+                    <Tabs tree place />
+                </Show>
+                {move || match view.get() {
+                    View::Figures => view! {
+                        <Earlier sheet is_with=with_earlier again=on_release />
+                        {figures}
+                        <ResolvedBy place tree />
+                    }
+                    .into_any(),
+                    View::Report => view! { <Report sheet side again /> }.into_any(),
+                    view => other(view, side, again),
+                }}
             </Show>
-            {move || match view.get() {
-                View::Figures => view! {
-                    <Earlier sheet is_with=with_earlier again=on_release />
-                    {figures}
-                    <ResolvedBy place tree />
-                }
-                .into_any(),
-                View::Report => view! { <Report sheet side again /> }.into_any(),
-                view => other(view, side, again),
-            }}
-            <p class="standing-note">{words.line(Text::NotSipas)}</p>
+            <p class="standing-note">{words.line(ManagerText::NotSipas)}</p>
         </article>
     }
+}
+
+/// From which side the place is looked at.
+fn view_of(place: Memo<Option<Place>>, sees_figures: Memo<bool>) -> Memo<View> {
+    Memo::new(move |_| match place.get() {
+        _ if !sees_figures.get() => View::Coverage,
+        place => place.map(|place| place.view).unwrap_or_default(),
+    })
+}
+
+/// Whether the unit is here: of one that is not, the heading says all there is to say.
+fn is_known(tree: StoredValue<Arc<Tree>>, unit: Memo<Option<UnitId>>) -> Memo<bool> {
+    let is_here = move |unit: &UnitId| tree.with_value(|tree| tree.unit(unit).is_some());
+    Memo::new(move |_| unit.with(|unit| unit.as_ref().is_some_and(is_here)))
 }
 
 /// Another side than that of the figures.
@@ -333,7 +349,7 @@ fn Heading(
         let name = unit.get().and_then(|unit| {
             tree.with_value(|tree| Some(tree.unit(&unit)?.name.in_language(tag).to_owned()))
         });
-        name.unwrap_or_else(|| words.say(Text::NotFound).to_owned())
+        name.unwrap_or_else(|| words.say(ManagerText::NotFound).to_owned())
     };
     Effect::new(move || page::entitle(&format!("{} · Hài Lòng", name())));
     let below = move || {

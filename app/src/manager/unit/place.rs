@@ -122,6 +122,12 @@ impl Place {
         }
     }
 
+    /// Where the server tells something of the unit, form and period: `children`, `coverage`.
+    #[must_use]
+    pub fn path(&self, what: &str) -> String {
+        format!("/v1/units/{}/{what}?{}", self.unit, self.query())
+    }
+
     /// What the server is asked beside the unit.
     #[must_use]
     pub fn query(&self) -> String {

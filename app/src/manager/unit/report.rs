@@ -17,7 +17,7 @@ use super::showing::{Spoken, formula_name};
 use super::withheld;
 use crate::device::page;
 use crate::parts::{Phrase, Words, format};
-use crate::text::{FiguresText as Text, ManagerText};
+use crate::text::{FiguresText, ManagerText};
 
 /// Rows to write what will be done about it by hand.
 const EMPTY_ROWS: usize = 4;
@@ -32,12 +32,7 @@ pub fn Report(
     /// Changes when something was released.
     again: RwSignal<u32>,
 ) -> impl IntoView {
-    let at = move |what: &'static str| {
-        Memo::new(move |_| {
-            let place = side.place.get()?;
-            Some(format!("/v1/units/{}/{what}?{}", place.unit, place.query()))
-        })
-    };
+    let at = move |what| Memo::new(move |_| Some(side.place.get()?.path(what)));
     let months = Memo::new(move |_| {
         let place = side.place.get()?;
         Some(format!(
@@ -56,43 +51,43 @@ pub fn Report(
     move || {
         let sheet = sheet.get()?;
         let words = side.words;
-        let title = words.say(Text::ReportTitle);
+        let title = words.say(FiguresText::ReportTitle);
         let period = (sheet.page.from.clone(), sheet.page.to.clone());
         let within = period.clone();
         Some(view! {
             <p class="row">
                 <button class="button" on:click=move |_| page::print()>
-                    {words.say(Text::ReportPrint)}
+                    {words.say(FiguresText::ReportPrint)}
                 </button>
             </p>
             <section class="card report" aria-label=title>
                 {head(side, &sheet)}
-                {section(1, words.say(Text::ReportSummary), summary(words, &sheet))}
-                {section(2, words.say(Text::ReportMethod), method(words))}
-                {section(3, words.say(Text::ReportOverall), overall(words, &sheet))}
-                {section(4, words.say(Text::FactorsAndCriteria), parts(words, &sheet))}
+                {section(1, words.say(FiguresText::ReportSummary), summary(words, &sheet))}
+                {section(2, words.say(FiguresText::ReportMethod), method(words))}
+                {section(3, words.say(FiguresText::ReportOverall), overall(words, &sheet))}
+                {section(4, words.say(FiguresText::FactorsAndCriteria), parts(words, &sheet))}
                 {section(
                     5,
-                    words.say(Text::ViewTrend),
+                    words.say(FiguresText::ViewTrend),
                     drawn(words, trend, move |page| by_month(words, page, &period)),
                 )}
                 {section(
                     6,
-                    words.say(Text::ReportBelow),
+                    words.say(FiguresText::ReportBelow),
                     drawn(words, children, move |page| below(side, page)),
                 )}
                 {section(
                     7,
-                    words.say(Text::ViewComments),
+                    words.say(FiguresText::ViewComments),
                     drawn(words, comments, move |page| written(words, page)),
                 )}
-                {section(8, words.say(Text::WithheldTitle), kept_back(words, &sheet))}
+                {section(8, words.say(FiguresText::WithheldTitle), kept_back(words, &sheet))}
                 {section(
                     9,
-                    words.say(Text::ReportDone),
+                    words.say(FiguresText::ReportDone),
                     drawn(words, told, move |actions| done(side, actions, &within)),
                 )}
-                {section(10, words.say(Text::ReportActions), actions(words))} {signatures(words)}
+                {section(10, words.say(FiguresText::ReportActions), actions(words))} {signatures(words)}
             </section>
         })
     }
@@ -114,15 +109,15 @@ fn head(side: Side, sheet: &Sheet) -> AnyView {
         <div class="report-head">
             <div>
                 <p class="report-name">{side.name_of(&sheet.page.unit)}</p>
-                <p>{words.say(Text::ReportNumber)}</p>
+                <p>{words.say(FiguresText::ReportNumber)}</p>
             </div>
             <div>
-                <p class="report-name">{words.say(Text::ReportNation)}</p>
-                <p class="report-motto">{words.say(Text::ReportMotto)}</p>
-                <p>{words.say(Text::ReportDate)}</p>
+                <p class="report-name">{words.say(FiguresText::ReportNation)}</p>
+                <p class="report-motto">{words.say(FiguresText::ReportMotto)}</p>
+                <p>{words.say(FiguresText::ReportDate)}</p>
             </div>
         </div>
-        <h2>{words.say(Text::ReportTitle)}</h2>
+        <h2>{words.say(FiguresText::ReportTitle)}</h2>
         <p class="report-period">{format!("{} · {form}", period(words, sheet))}</p>
     }
     .into_any()
@@ -149,7 +144,7 @@ fn summary(words: Words, sheet: &Sheet) -> AnyView {
     let count = |n| format::count(language, n);
     let days = page.first.zip(page.last).map(|(first, last)| {
         words.fill(
-            Text::ReportSaid,
+            FiguresText::ReportSaid,
             &[
                 ("n", &count(page.responses)),
                 ("m", &count(page.assisted)),
@@ -167,14 +162,14 @@ fn summary(words: Words, sheet: &Sheet) -> AnyView {
             .map(|interval| format!("{}: {interval}.", words.say(ManagerText::Interval95)));
         let n = spoken
             .n
-            .map(|n| format!("{}.", words.fill(Text::NIs, &[("n", &n)])));
+            .map(|n| format!("{}.", words.fill(FiguresText::NIs, &[("n", &n)])));
         let note = spoken.note.map(str::to_owned);
         let said = [Some(main), interval, n, note].into_iter().flatten();
         view! { <p class="report-index">{said.collect::<Vec<_>>().join(" ")}</p> }
     });
     view! {
         {headline}
-        <p>{days.unwrap_or_else(|| words.say(Text::NothingReleased).to_owned())}</p>
+        <p>{days.unwrap_or_else(|| words.say(FiguresText::NothingReleased).to_owned())}</p>
         <p>{words.say(ManagerText::NotSipas)}</p>
     }
     .into_any()
@@ -182,10 +177,10 @@ fn summary(words: Words, sheet: &Sheet) -> AnyView {
 
 fn method(words: Words) -> AnyView {
     let lines = [
-        Text::ReportLevels,
-        Text::ReportInterval,
-        Text::WithheldHelp,
-        Text::ReportOpen,
+        FiguresText::ReportLevels,
+        FiguresText::ReportInterval,
+        FiguresText::WithheldHelp,
+        FiguresText::ReportOpen,
     ];
     let lines = lines.map(|line| view! { <li>{words.say(line)}</li> }.into_any());
     view! { <ul>{lines.collect_view()}</ul> }.into_any()
@@ -217,7 +212,11 @@ fn cells(words: Words, figure: &FigureView) -> AnyView {
 
 /// A table of figures under the heads that each has.
 fn table(words: Words, first: &'static str, rows: Vec<AnyView>) -> AnyView {
-    let heads = [Text::PeopleHead, Text::IndexHead, Text::IntervalHead];
+    let heads = [
+        FiguresText::PeopleHead,
+        FiguresText::IndexHead,
+        FiguresText::IntervalHead,
+    ];
     let heads = heads.map(|head| view! { <th scope="col">{words.say(head)}</th> }.into_any());
     view! {
         <table class="numbers">
@@ -258,7 +257,7 @@ fn overall(words: Words, sheet: &Sheet) -> AnyView {
         let name = formula_name(&figure.formula)?;
         Some(row(words, own(words.say(name)), false, figure))
     });
-    table(words, words.say(Text::ReportFormula), rows.collect())
+    table(words, words.say(FiguresText::ReportFormula), rows.collect())
 }
 
 fn parts(words: Words, sheet: &Sheet) -> AnyView {
@@ -275,7 +274,7 @@ fn parts(words: Words, sheet: &Sheet) -> AnyView {
             rows.push(row(words, name, is_item, &part.figure));
         }
     }
-    table(words, words.say(Text::Criterion), rows)
+    table(words, words.say(FiguresText::Criterion), rows)
 }
 
 fn by_month(words: Words, page: &TrendPage, (from, to): &(String, String)) -> AnyView {
@@ -285,9 +284,9 @@ fn by_month(words: Words, page: &TrendPage, (from, to): &(String, String)) -> An
         .map(|it| row(words, own(month(words, &it.month)), false, &it.figure))
         .collect();
     if rows.is_empty() {
-        return view! { <p>{words.say(Text::NoMonths)}</p> }.into_any();
+        return view! { <p>{words.say(FiguresText::NoMonths)}</p> }.into_any();
     }
-    table(words, words.say(Text::MonthHead), rows)
+    table(words, words.say(FiguresText::MonthHead), rows)
 }
 
 fn below(side: Side, page: &ChildrenPage) -> AnyView {
@@ -301,14 +300,14 @@ fn below(side: Side, page: &ChildrenPage) -> AnyView {
         })
         .collect();
     if rows.is_empty() {
-        return view! { <p>{words.say(Text::ReportNoneBelow)}</p> }.into_any();
+        return view! { <p>{words.say(FiguresText::ReportNoneBelow)}</p> }.into_any();
     }
-    table(words, words.say(Text::UnitHead), rows)
+    table(words, words.say(FiguresText::UnitHead), rows)
 }
 
 fn written(words: Words, page: &CommentsPage) -> AnyView {
     if page.months.is_empty() {
-        return view! { <p>{words.say(Text::NoComments)}</p> }.into_any();
+        return view! { <p>{words.say(FiguresText::NoComments)}</p> }.into_any();
     }
     let months = page.months.iter().map(|of| {
         let comments = of.comments.iter();
@@ -326,7 +325,7 @@ fn written(words: Words, page: &CommentsPage) -> AnyView {
 fn kept_back(words: Words, sheet: &Sheet) -> AnyView {
     let rows = withheld::rows(sheet, words.language());
     if rows.is_empty() {
-        return view! { <p>{words.say(Text::ReportAllShown)}</p> }.into_any();
+        return view! { <p>{words.say(FiguresText::ReportAllShown)}</p> }.into_any();
     }
     view! { <dl class="withheld">{rows}</dl> }.into_any()
 }
@@ -355,14 +354,18 @@ fn done(side: Side, actions: &Actions, (from, to): &(String, String)) -> AnyView
         })
         .collect();
     if rows.is_empty() {
-        return view! { <p>{words.say(Text::ReportNothingDone)}</p> }.into_any();
+        return view! { <p>{words.say(FiguresText::ReportNothingDone)}</p> }.into_any();
     }
     view! { <ul>{rows.into_iter().collect_view()}</ul> }.into_any()
 }
 
 /// Empty rows for a pen: what will be done is the unit's to say.
 fn actions(words: Words) -> AnyView {
-    let heads = [Text::ReportAct, Text::ReportWho, Text::ReportBy];
+    let heads = [
+        FiguresText::ReportAct,
+        FiguresText::ReportWho,
+        FiguresText::ReportBy,
+    ];
     let heads = heads.map(|head| view! { <th scope="col">{words.say(head)}</th> }.into_any());
     let rows = (0..EMPTY_ROWS).map(|_| view! { <tr><td></td><td></td><td></td></tr> }.into_any());
     view! {
@@ -377,7 +380,7 @@ fn actions(words: Words) -> AnyView {
 }
 
 fn signatures(words: Words) -> AnyView {
-    let place = |who: Text, how: Text| {
+    let place = |who: FiguresText, how: FiguresText| {
         view! {
             <div>
                 <p class="report-name">{words.say(who)}</p>
@@ -387,8 +390,8 @@ fn signatures(words: Words) -> AnyView {
     };
     view! {
         <div class="report-head report-sign">
-            {place(Text::ReportMaker, Text::ReportSign)}
-            {place(Text::ReportLeader, Text::ReportStamp)}
+            {place(FiguresText::ReportMaker, FiguresText::ReportSign)}
+            {place(FiguresText::ReportLeader, FiguresText::ReportStamp)}
         </div>
     }
     .into_any()

@@ -12,7 +12,7 @@ use crate::device::api;
 use crate::manager::account::Desk;
 use crate::manager::overview::tree::Tree;
 use crate::parts::{Words, format};
-use crate::text::{FiguresText, ManagerText as Text};
+use crate::text::{FiguresText, ManagerText};
 
 /// The counts of a place; nothing where every dossier was resolved where it was received.
 #[component]
@@ -78,7 +78,7 @@ pub(super) fn ResolvedBy(
         });
         Some(view! {
             <details class="card resolved">
-                <summary>{words.say(Text::ResolversLabel)}</summary>
+                <summary>{words.say(ManagerText::ResolversLabel)}</summary>
                 <p class="soft">{words.say(FiguresText::ResolvedHelp)}</p>
                 <dl class="facts">
                     {row(words.say(FiguresText::ResolvedHere).to_owned(), page.here)}

@@ -40,7 +40,7 @@ pub fn Reviews(
         };
         reading.set(Some(None));
         spawn_local(async move {
-            let path = format!("/v1/units/{}/review?{}", asked.unit, asked.query());
+            let path = asked.path("review");
             let came = api::understood::<ReviewPage>(api::get(&path).await);
             if place.try_get_untracked().flatten() != Some(asked) {
                 return;

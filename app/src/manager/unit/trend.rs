@@ -7,13 +7,14 @@ use leptos::prelude::*;
 use survey::wire::beside::{ChangeView, FinalityView, MonthView, TrendPage, UsualView, WatchView};
 use survey::wire::manager::{FigureView, ShowingView};
 
+use super::heads::column_heads;
 use super::period::{Month, Period};
 use super::place::Place;
 use super::reading::{drawn, read};
 use super::showing::Spoken;
 use crate::parts::plot::{Plot, Point, Sign};
 use crate::parts::{Words, format};
-use crate::text::{FiguresText as Text, Language, ManagerText};
+use crate::text::{FiguresText, Language, ManagerText};
 
 /// A trend of fewer months says little: so many are shown, also where the period is shorter.
 const FEWEST: usize = 12;
@@ -65,7 +66,7 @@ fn months(page: &TrendPage, period: Period) -> Vec<(Month, Option<&MonthView>)> 
 fn shown(words: Words, page: &Arc<TrendPage>, period: Period) -> AnyView {
     let months = months(page, period);
     if months.iter().all(|(_, known)| known.is_none()) {
-        let nothing = words.say(Text::NoMonths);
+        let nothing = words.say(FiguresText::NoMonths);
         return view! { <p class="card note">{nothing}</p> }.into_any();
     }
     let changes = months.iter().filter_map(|(_, known)| *known);
@@ -76,52 +77,52 @@ fn shown(words: Words, page: &Arc<TrendPage>, period: Period) -> AnyView {
     });
     let has_compared = changes.clone().any(|it| it.change.is_some());
     let calm = if has_compared {
-        Text::NoClearChange
+        FiguresText::NoClearChange
     } else {
-        Text::TooFewToCompare
+        FiguresText::TooFewToCompare
     };
-    let satisfied = plot(words, &months, Text::TrendPlot, false);
-    let all = plot(words, &months, Text::TrendAllPlot, true);
+    let satisfied = plot(words, &months, FiguresText::TrendPlot, false);
+    let all = plot(words, &months, FiguresText::TrendAllPlot, true);
     let rows = months
         .iter()
         .rev()
         .map(|(month, known)| row(words, *month, *known));
     let heads = [
-        Text::MonthHead,
-        Text::IndexHead,
-        Text::IntervalHead,
-        Text::PeopleHead,
-        Text::ChangeHead,
-        Text::AllHead,
-        Text::LimitHead,
-        Text::WatchHead,
-        Text::AssistedHead,
-        Text::FinalityHead,
+        FiguresText::MonthHead,
+        FiguresText::IndexHead,
+        FiguresText::IntervalHead,
+        FiguresText::PeopleHead,
+        FiguresText::ChangeHead,
+        FiguresText::AllHead,
+        FiguresText::LimitHead,
+        FiguresText::WatchHead,
+        FiguresText::AssistedHead,
+        FiguresText::FinalityHead,
     ];
-    // The heads of words stand where the words begin.
-    let heads = heads.map(|head| {
-        let class =
-            matches!(head, Text::ChangeHead | Text::LimitHead | Text::WatchHead).then_some("words");
-        view! { <th scope="col" class=class>{words.say(head)}</th> }.into_any()
-    });
+    let of_words = [
+        FiguresText::ChangeHead,
+        FiguresText::LimitHead,
+        FiguresText::WatchHead,
+    ];
+    let heads = column_heads(words, heads, &of_words);
     let watched = watched(words, &months);
     view! {
         <section class="card trend">
             <h2>{words.say(ManagerText::FormulaPooled)}</h2>
-            <p class="soft">{words.say(Text::TrendHelp)}</p>
+            <p class="soft">{words.say(FiguresText::TrendHelp)}</p>
             {satisfied}
             {is_calm.then(|| view! { <p class="note">{words.say(calm)}</p> })}
         </section>
         <section class="card trend">
             <h2>{words.say(ManagerText::FormulaAll)}</h2>
-            <p class="soft">{words.say(Text::LimitHelp)}</p>
+            <p class="soft">{words.say(FiguresText::LimitHelp)}</p>
             {all}
         </section>
         {watched}
-        <div class="scroll card" role="region" tabindex="0" aria-label=words.say(Text::TrendTable)>
-            <table class="numbers">
+        <div class="scroll card" role="region" tabindex="0" aria-label=words.say(FiguresText::TrendTable)>
+            <table class="numbers months">
                 <thead>
-                    <tr>{heads.collect_view()}</tr>
+                    <tr>{heads}</tr>
                 </thead>
                 <tbody>{rows.collect_view()}</tbody>
             </table>
@@ -144,7 +145,7 @@ fn parts_of(figure: &FigureView) -> (Option<u16>, Option<(u16, u16)>) {
 fn plot(
     words: Words,
     months: &[(Month, Option<&MonthView>)],
-    name: Text,
+    name: FiguresText,
     is_of_all: bool,
 ) -> AnyView {
     let language = words.language();
@@ -162,7 +163,7 @@ fn plot(
         };
         let name = format::month(language, month.year, month.month);
         let said = figure.map_or_else(
-            || words.say(Text::NotReleased).to_owned(),
+            || words.say(FiguresText::NotReleased).to_owned(),
             |figure| in_words(language, figure),
         );
         let more = if is_of_all {
@@ -214,7 +215,9 @@ fn labels(months: &[(Month, Option<&MonthView>)]) -> Vec<(u16, String)> {
 /// A figure in one line.
 pub fn in_words(language: Language, figure: &FigureView) -> String {
     let spoken = Spoken::of(figure, language);
-    let n = spoken.n.map(|n| Text::NIs.fill(language, &[("n", &n)]));
+    let n = spoken
+        .n
+        .map(|n| FiguresText::NIs.fill(language, &[("n", &n)]));
     let reason = spoken.short_note.map(str::to_owned);
     let parts = [Some(spoken.main), spoken.interval, n, reason];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
@@ -226,9 +229,9 @@ pub fn change_of(words: Words, change: ChangeView) -> String {
     let end = |hundredths: i16| format::signed(language, hundredths);
     let limits = format!("95%: {} … {}", end(change.low), end(change.high));
     let text = match (change.differs, change.by < 0) {
-        (false, _) => Text::NoDifference,
-        (true, true) => Text::Lower,
-        (true, false) => Text::Higher,
+        (false, _) => FiguresText::NoDifference,
+        (true, true) => FiguresText::Lower,
+        (true, false) => FiguresText::Higher,
     };
     words.fill(
         text,
@@ -249,9 +252,9 @@ fn limit_of(words: Words, usual: Option<UsualView>) -> String {
         .limit
         .map_or_else(|| "–".to_owned(), |limit| format::percent(language, limit));
     let text = if usual.fell {
-        Text::Fell
+        FiguresText::Fell
     } else {
-        Text::WithinLimit
+        FiguresText::WithinLimit
     };
     words.fill(text, &[("usual", &share), ("limit", &limit)])
 }
@@ -268,7 +271,7 @@ fn watched(words: Words, months: &[(Month, Option<&MonthView>)]) -> AnyView {
         let watch = watch(*known);
         let name = format::month(language, month.year, month.month);
         let said = match &watch {
-            None => words.say(Text::WatchWaits).to_owned(),
+            None => words.say(FiguresText::WatchWaits).to_owned(),
             Some(watch) => watch_of(words, watch),
         };
         let has_alarm = watch.as_ref().is_some_and(|watch| watch.alarm);
@@ -284,11 +287,11 @@ fn watched(words: Words, months: &[(Month, Option<&MonthView>)]) -> AnyView {
     });
     let points: Vec<Point> = points.collect();
     let labels = labels(months);
-    let name = words.say(Text::WatchPlot).to_owned();
+    let name = words.say(FiguresText::WatchPlot).to_owned();
     view! {
         <section class="card trend watch">
-            <h2>{words.say(Text::WatchTitle)}</h2>
-            <p class="soft">{words.say(Text::WatchHelp)}</p>
+            <h2>{words.say(FiguresText::WatchTitle)}</h2>
+            <p class="soft">{words.say(FiguresText::WatchHelp)}</p>
             <Plot points labels line=Some(10_000) is_joined=true name />
         </section>
     }
@@ -300,9 +303,9 @@ fn watch_of(words: Words, watch: &WatchView) -> String {
     let language = words.language();
     let percent = |share| format::percent(language, share);
     let text = if watch.alarm {
-        Text::WatchAlarm
+        FiguresText::WatchAlarm
     } else {
-        Text::WatchLevel
+        FiguresText::WatchLevel
     };
     let n = format::count(language, watch.people);
     let level = (watch.level / 100).to_string();
@@ -321,7 +324,7 @@ fn row(words: Words, month: Month, known: Option<&MonthView>) -> AnyView {
     let language = words.language();
     let name = format::month(language, month.year, month.month);
     let Some(known) = known else {
-        let nothing = words.say(Text::NotReleased);
+        let nothing = words.say(FiguresText::NotReleased);
         return view! {
             <tr>
                 <th scope="row">{name}</th>
@@ -342,12 +345,12 @@ fn row(words: Words, month: Month, known: Option<&MonthView>) -> AnyView {
         None => words.say(ManagerText::NotEnough).to_owned(),
     };
     let finality = match known.finality {
-        FinalityView::Open => Text::Open,
-        FinalityView::Provisional => Text::Provisional,
-        FinalityView::Sealed => Text::Sealed,
+        FinalityView::Open => FiguresText::Open,
+        FinalityView::Provisional => FiguresText::Provisional,
+        FinalityView::Sealed => FiguresText::Sealed,
     };
     let assisted = words.fill(
-        Text::AssistedOf,
+        FiguresText::AssistedOf,
         &[
             ("n", &format::count(language, known.assisted)),
             ("m", &format::count(language, known.responses)),

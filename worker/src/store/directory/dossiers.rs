@@ -277,6 +277,12 @@ mod tests {
         let again = [count("33.1", "2026-10", 121), count("33.2", "2026-10", 80)];
         let outcome = change(&again, false);
         assert_eq!((outcome.added, outcome.changed, outcome.same), (0, 1, 1));
+        let log = directory.audit_page(Some(&operator), NOW, &super::super::Filter::default());
+        let told = log.unwrap().lines.into_iter();
+        let told = told.filter(|line| line.act == "count-dossiers");
+        let mut told: Vec<_> = told.map(|line| line.subject).collect();
+        told.sort();
+        assert_eq!(told, ["0 added 1 changed", "2 added 0 changed"]);
         let bad = [
             count("33.1", "2026-09", 1),
             count("33.9", "2026-09", 1),

@@ -35,7 +35,7 @@ mod publication;
 mod reach_tests;
 mod rescue;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 #[cfg(test)]
 mod tree_tests;
 mod units;

@@ -14,11 +14,12 @@ pub(super) const NOW: Millis = Millis(1_795_400_000_000);
 pub(super) const PASSWORD: &str = "một câu khá dài";
 const KEY: &str = "a key";
 
-pub(super) fn id(text: &str) -> UnitId {
+pub(crate) fn id(text: &str) -> UnitId {
     UnitId::parse(text).unwrap()
 }
 
-pub(super) fn unit(text: &str, parent: Option<&str>) -> Unit {
+/// A commune that collects answers.
+pub(crate) fn unit(text: &str, parent: Option<&str>) -> Unit {
     Unit {
         id: id(text),
         kind: UnitKind::Commune,

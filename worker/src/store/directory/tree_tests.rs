@@ -132,19 +132,13 @@ fn d1_what_a_unit_was_and_whom_it_follows_is_told_as_far_as_one_sees() {
 fn ua1_the_whole_country_is_loaded_at_once() {
     let (directory, operator) = directory();
     let row = |id_: String, parent: Option<&str>, kind, name: &str| Unit {
-        id: id(&id_),
         kind,
         name: Names {
             vi: name.to_owned(),
             en: String::new(),
         },
-        parent: parent.map(id),
-        gso: None,
-        agency: None,
-        valid_from: Day::parse("2025-07-01").unwrap(),
-        valid_to: None,
-        successors: Vec::new(),
         collects: kind == UnitKind::Commune,
+        ..unit(&id_, parent)
     };
     let mut units = vec![row("vn".into(), None, UnitKind::Country, "Việt Nam")];
     for province in 1..=34 {

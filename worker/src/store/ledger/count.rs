@@ -9,7 +9,7 @@ use crate::store::port::{Sql, Store, StoreError};
 use survey::day::{Day, Millis};
 use survey::form::Form;
 use survey::id::{DeviceId, ResponseId, UnitId};
-use survey::ledger::{Desk, Entry, Judgement, Sender, judge};
+use survey::ledger::{Entry, Grounds, Judgement, Sender, judge};
 use survey::release::Rhythm;
 use survey::wire::batch::{Batch, CommentPart, Record, RecordVerdict};
 use survey::wire::code::Code;
@@ -191,7 +191,7 @@ fn judge_all(
     let Some(unit) = unit else {
         return Err(Refused::broken("a Ledger counts before it knows its unit"));
     };
-    let desk = Desk {
+    let grounds = Grounds {
         unit: &unit,
         forms: delivery.forms,
         today: delivery.today,
@@ -204,7 +204,7 @@ fn judge_all(
             continue;
         }
         let known = receipts.entry(record.id).or_default();
-        match judge(record, known, delivery.sender, &desk) {
+        match judge(record, known, delivery.sender, &grounds) {
             Judgement::Unread => count.unread.push(record.id),
             Judgement::Decided { verdict, entry } => {
                 let is_kept = known

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use survey::day::{Day, Millis};
 use survey::form::Form;
 use survey::id::{Commitment, DeviceId, FormId, ParcelHash, ResponseId, UnitId};
-use survey::ledger::{Desk, Entry, Kept, Receipt, judge_released};
+use survey::ledger::{Entry, Grounds, Kept, Receipt, judge_released};
 use survey::release::Rhythm;
 use survey::wire::batch::{CommentPart, Reason, Record};
 use survey::wire::code::Code;
@@ -324,12 +324,12 @@ fn count_released(
         let known = receipts.entry(kept.id).or_default();
         let is_here = known.iter().any(|receipt| receipt.hash == Some(kept.hash));
         let record = kept.record();
-        let desk = Desk {
+        let grounds = Grounds {
             unit: &unit,
             forms: bench.forms,
             today: kept.day,
         };
-        let entry = match judge_released(&record, known, kept.enrolled, &desk) {
+        let entry = match judge_released(&record, known, kept.enrolled, &grounds) {
             Ok(None) => {
                 decided.already += 1;
                 forget(sql, kept)?;

@@ -9,6 +9,8 @@ use crate::trouble::Trouble;
 
 /// Functions that carry no name.
 const NAMELESS: &str = "(no name)";
+/// The pages' own crate.
+const OWN: &str = "survey_app";
 /// What the standard library's crates are counted as.
 const STANDARD: &str = "std";
 
@@ -17,6 +19,8 @@ const STANDARD: &str = "std";
 pub struct Shares {
     /// Code, by crate.
     pub code: BTreeMap<String, usize>,
+    /// Of it our pages' own, by module: `counter::draw`.
+    pub own: BTreeMap<String, usize>,
     /// Texts and tables.
     pub data: usize,
     /// Everything but code, data and names.
@@ -56,6 +60,11 @@ impl Shares {
         }
         for (index, bytes) in (imported..).zip(bodies) {
             let of = names.get(&index).map_or(NAMELESS, |name| krate(name));
+            if of == OWN
+                && let Some(module) = names.get(&index).and_then(|name| module(name))
+            {
+                *shares.own.entry(module).or_default() += bytes;
+            }
             *shares.code.entry(of.to_owned()).or_default() += bytes;
         }
         shares.rest = wasm
@@ -105,6 +114,18 @@ fn krate(name: &str) -> &str {
     }
 }
 
+/// The module of [`OWN`] that a function is in, two names deep.
+fn module(name: &str) -> Option<String> {
+    let (_, path) = name.split_once("survey_app::")?;
+    let names = path.split("::").map(|name| {
+        let end = name.find(|letter: char| !(letter.is_alphanumeric() || letter == '_'));
+        name.get(..end.unwrap_or(name.len())).unwrap_or(name)
+    });
+    let modules = names.take_while(|name| name.starts_with(|letter: char| letter.is_lowercase()));
+    let modules: Vec<_> = modules.take(2).collect();
+    Some(modules.join("::"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -130,6 +151,19 @@ mod tests {
         for (name, of) in cases {
             assert_eq!(krate(name), of, "{name}");
         }
+    }
+
+    #[test]
+    fn a_function_of_ours_is_its_modules() {
+        let cases = [
+            ("survey_app::counter::draw::face::h01", "counter::draw"),
+            ("<survey_app::text::Text as core::fmt::Debug>::fmt", "text"),
+            ("survey_app::device::page::{{closure}}::h01", "device::page"),
+        ];
+        for (name, of) in cases {
+            assert_eq!(module(name).as_deref(), Some(of), "{name}");
+        }
+        assert_eq!(module("survey::day::Day::plus"), None);
     }
 
     #[test]

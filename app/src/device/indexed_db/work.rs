@@ -1,5 +1,5 @@
 //! What a verb has before it in one transaction: what was read, and what is to be written. A verb is a
-//! plain function that is begun again when it misses something, so that only [`Desk::read`] waits, and
+//! plain function that is begun again when it misses something, so that only [`Work::read`] waits, and
 //! is compiled once for all of them. Never: a write before everything was read.
 
 use js_sys::Array;
@@ -11,7 +11,7 @@ use crate::device::store::StoreError;
 
 /// Why a verb stopped.
 pub enum Stop {
-    /// It needs what is not on the desk yet: read, and begin again.
+    /// It needs what is not read yet: read, and begin again.
     Unread,
     /// It cannot be done.
     Broken(StoreError),
@@ -38,16 +38,16 @@ struct Change {
     value: Option<JsValue>,
 }
 
-/// One verb's desk.
+/// One verb's work: what was read for it, and what it will write.
 #[derive(Default)]
-pub struct Desk {
+pub struct Work {
     sheets: Vec<Sheet>,
     /// Where the next question is likely answered: a verb asks in the same order each time.
     next: usize,
     changes: Vec<Change>,
 }
 
-impl Desk {
+impl Work {
     /// The value under a key; `undefined` where there is none.
     pub fn get(&mut self, store: &'static str, key: &str) -> Result<JsValue, Stop> {
         self.ask(store, Some(key)).ok_or(Stop::Unread)

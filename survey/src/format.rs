@@ -1,9 +1,52 @@
-//! Numbers and dates as a reader of each language writes them. Never: a rounding; what comes here
-//! is already in hundredths of a percentage point.
+//! Numbers and days as a reader of each language writes them, on the screens and on the public page. Never: a
+//! rounding; what comes here is already in hundredths of a percentage point.
 
-use survey::day::{DAY_MS, Day, HOUR_MS, MINUTE_MS, Millis, VIETNAM_MS};
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::{String, ToString};
 
-use crate::text::Language;
+use crate::day::{DAY_MS, Day, HOUR_MS, MINUTE_MS, Millis, VIETNAM_MS};
+
+/// A language that managers and the public page are written in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Language {
+    /// Vietnamese: the language of the forms, and of every gap in another pack.
+    #[default]
+    Vi,
+    /// English.
+    En,
+}
+
+impl Language {
+    /// Every language that has a pack.
+    pub const ALL: [Self; 2] = [Self::Vi, Self::En];
+
+    /// The language of a BCP 47 tag, if there is a pack for it.
+    #[must_use]
+    pub fn of_tag(tag: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|language| language.tag() == tag.split('-').next().unwrap_or_default())
+    }
+
+    /// The BCP 47 tag, for `lang` attributes and file names.
+    #[must_use]
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::Vi => "vi",
+            Self::En => "en",
+        }
+    }
+
+    /// Its name in itself, as a reader looks for it.
+    #[must_use]
+    pub const fn own_name(self) -> &'static str {
+        match self {
+            Self::Vi => "Tiếng Việt",
+            Self::En => "English",
+        }
+    }
+}
 
 /// What separates interval ends, with thin room on both sides.
 const TO: &str = " – ";
@@ -20,9 +63,9 @@ pub fn count(language: Language, n: u64) -> String {
         Language::En => ',',
     };
     let digits = n.to_string();
-    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    let mut grouped = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+        if at > 0 && digits.len().saturating_sub(at).is_multiple_of(3) {
             grouped.push(group);
         }
         grouped.push(digit);
@@ -110,7 +153,9 @@ pub fn moment(language: Language, instant: Millis, today: Option<Day>) -> String
     }
 }
 
-fn month_name(month: u8) -> &'static str {
+/// The short English name of a month from 1 to 12, "Nov"; of another number nothing.
+#[must_use]
+pub fn month_name(month: u8) -> &'static str {
     let at = usize::from(month).saturating_sub(1);
     MONTHS.get(at).copied().unwrap_or_default()
 }
