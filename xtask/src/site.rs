@@ -144,8 +144,8 @@ fn around(project: &Project, page: Page, site: &Path) -> Result<(), Trouble> {
     files::write(&site.join(country::FILE), country::csv()?)
 }
 
-/// Files of rules that the house does without: how figures are drawn and printed.
-const NOT_THE_HOUSE: [&str; 8] = [
+/// Files of rules that the house does without: how figures are drawn and printed, and made public.
+const NOT_THE_HOUSE: [&str; 9] = [
     "beside.css",
     "chart.css",
     "criteria.css",
@@ -153,8 +153,11 @@ const NOT_THE_HOUSE: [&str; 8] = [
     "plan.css",
     "print.css",
     "report.css",
+    "told.css",
     "unit.css",
 ];
+/// Those that the figures do without.
+const NOT_THE_FIGURES: [&str; 2] = ["plan.css", "told.css"];
 
 /// The tokens all pages share, then the rules of the page's site: the files of the folder `style/<site>/` by
 /// name.
@@ -163,7 +166,7 @@ fn style(sources: &Path, page: Page) -> Result<String, Trouble> {
     let folder = sources.join("style").join(page.site);
     let is_for_page = |path: &Path| match page.name {
         "house" => !NOT_THE_HOUSE.map(Path::new).contains(&path),
-        "manager" => path != Path::new("plan.css"),
+        "manager" => !NOT_THE_FIGURES.map(Path::new).contains(&path),
         _ => true,
     };
     for path in files::all_under(&folder)? {

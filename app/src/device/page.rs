@@ -3,7 +3,8 @@
 use survey::id::AppHash;
 use wasm_bindgen::JsCast;
 use web_sys::{
-    Document, HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition, VisibilityState, Window,
+    Document, HtmlDialogElement, HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition,
+    VisibilityState, Window,
 };
 
 use super::listener::on_window;
@@ -114,6 +115,27 @@ pub fn focus(id: &str) {
         let _ = element.blur();
         let _ = element.focus();
     }
+}
+
+/// Opens a dialog; its `autofocus` has the focus then, and what lies below is out of reach.
+pub fn open_dialog(id: &str) {
+    if let Some(dialog) = dialog(id) {
+        // It fails only for one that is open already.
+        let _ = dialog.show_modal();
+    }
+}
+
+/// Closes a dialog, if it is there and open; the focus goes back to where it was.
+pub fn close_dialog(id: &str) {
+    if let Some(dialog) = dialog(id) {
+        dialog.close();
+    }
+}
+
+/// What has an id that only dialogs are given.
+fn dialog(id: &str) -> Option<HtmlDialogElement> {
+    let element = document()?.get_element_by_id(id)?;
+    Some(element.unchecked_into())
 }
 
 /// Scrolls as little as needed to bring an element into view.

@@ -216,24 +216,22 @@ fn Filter(search: Search) -> impl IntoView {
 
 /// What an act was done to, as it is kept or, where that has words, in the reader's.
 fn subject(line: &AuditLine, words: Words) -> String {
-    let parts: Vec<&str> = line.subject.split(' ').collect();
-    match (line.act.as_str(), parts.as_slice()) {
-        ("publish", [unit, level, form]) => {
-            let level = match *level {
-                "own" => Text::AuditLevelOwn,
-                "below" => Text::AuditLevelBelow,
-                "all" => Text::AuditLevelAll,
-                _ => return line.subject.clone(),
-            };
-            let form = form_name(form, words);
-            [*unit, words.say(level), &form].join(" · ")
+    let mut parts = line.subject.split(' ');
+    let (first, second) = (parts.next(), parts.next());
+    let (Some(first), Some(second), Some(third)) = (first, second, parts.next()) else {
+        return line.subject.clone();
+    };
+    let level = match (&*line.act, second) {
+        ("publish", "own") => Text::AuditLevelOwn,
+        ("publish", "below") => Text::AuditLevelBelow,
+        ("publish", "all") => Text::AuditLevelAll,
+        ("count-dossiers", "added") => {
+            return words.fill(Text::AuditCounts, &[("added", first), ("changed", third)]);
         }
-        ("count-dossiers", [added, "added", changed, "changed"]) => words.fill(
-            Text::AuditCounts,
-            &[("added", *added), ("changed", *changed)],
-        ),
-        _ => line.subject.clone(),
-    }
+        _ => return line.subject.clone(),
+    };
+    let form = form_name(third, words);
+    words.fill(level, &[("unit", first), ("form", &form)])
 }
 
 #[component]

@@ -38,11 +38,7 @@ pub fn ServerPage() -> impl IntoView {
 async fn ask(desk: Desk) -> Result<Known, api::Trouble> {
     desk.enter(Ok(api::session().await?));
     let tree = Arc::new(Tree::of(api::units().await?.units));
-    let mut health = api::server().await?;
-    // What needs a hand comes first; the order of the server within a level.
-    health
-        .checks
-        .sort_by_key(|check| std::cmp::Reverse(check.level));
+    let health = api::server().await?;
     Ok(Known { tree, health })
 }
 
@@ -53,9 +49,15 @@ fn checks(words: Words, known: &Known) -> AnyView {
         Level::Warning => (Tone::Amber, Text::ServerWarning),
         Level::Alarm => (Tone::Red, Text::ServerAlarm),
     };
-    let cards = health
-        .checks
-        .iter()
+    // What needs a hand comes first; the order of the server within a level.
+    let levels = [Level::Alarm, Level::Warning, Level::Ok];
+    let of = |level| {
+        let checks = health.checks.iter();
+        checks.filter(move |check| check.level == level)
+    };
+    let cards = levels
+        .into_iter()
+        .flat_map(of)
         .map(|check| card(words, check, &known.tree));
     let version = words.fill(
         Text::ServerVersion,

@@ -81,17 +81,19 @@ pub fn frame(language: Language, title: &str, address: &str, main: &Markup) -> S
             }
             body {
                 a.skip href="#main" { (words::SKIP.say(language)) }
-                header.top {
-                    a.home href=(address_in(language, "")) {
-                        img src="/icon.svg" alt="" width="40" height="40";
-                        span { (words::NAME.say(language)) }
+                header {
+                    div.top {
+                        a.home href=(address_in(language, "")) {
+                            img src="/icon.svg" alt="" width="40" height="40";
+                            span { (words::NAME.say(language)) }
+                        }
+                        a.other href=(address_in(other, address)) hreflang=(other.tag()) lang=(other.tag()) {
+                            (words::OTHER.say(language))
+                        }
                     }
-                    a.other href=(address_in(other, address)) hreflang=(other.tag()) lang=(other.tag()) {
-                        (words::OTHER.say(language))
+                    @if IS_SAMPLE.get() {
+                        p.sample { strong { (words::SAMPLE.say(language)) } }
                     }
-                }
-                @if IS_SAMPLE.get() {
-                    p.sample { strong { (words::SAMPLE.say(language)) } }
                 }
                 main #main { (main) }
                 footer {

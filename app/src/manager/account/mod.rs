@@ -64,8 +64,8 @@ pub struct Desk {
     day: RwSignal<Option<Day>>,
     /// What waits for a proof of who is here (rule S7).
     pub proof: RwSignal<Option<Callback<()>>>,
-    /// Who last proved to be here, and the server's clock before they did.
-    proved: StoredValue<Option<(String, Millis)>>,
+    /// The server's clock before who is here last proved it; 0 where they did not.
+    proved: StoredValue<i64>,
     /// When a person last did something, since the page began.
     touched: StoredValue<i64>,
 }
@@ -79,7 +79,7 @@ impl Desk {
             heard: RwSignal::new((Millis(0), 0)),
             day: RwSignal::new(None),
             proof: RwSignal::new(None),
-            proved: StoredValue::new(None),
+            proved: StoredValue::new(0),
             touched: StoredValue::new(clock::monotonic()),
         };
         let touch = move || desk.touched.set_value(clock::monotonic());
@@ -104,6 +104,11 @@ impl Desk {
         self.visit.set(match answer {
             Ok(session) => {
                 self.hear(session.now);
+                // A proof is one person's.
+                let is_theirs = self.read(|known| known.account == session.account);
+                if is_theirs != Some(true) {
+                    self.proved.set_value(0);
+                }
                 Visit::SignedIn(session)
             }
             Err(trouble) if trouble.is_signed_out() => Visit::SignedOut,
@@ -129,19 +134,17 @@ impl Desk {
 
     /// Takes note that who is here has proved it, not before `at`.
     pub fn has_proved(self, at: Millis) {
-        let account = self.visit.with_untracked(account_of);
-        self.proved.set_value(account.map(|account| (account, at)));
+        self.proved.set_value(at.0);
     }
 
     /// Whether the proof of who is here is so fresh that the server still takes it, by the server's clock, which is
     /// asked first: ours rests while a computer sleeps.
     pub async fn is_proved(self) -> bool {
-        let Some((by, at)) = self.proved.get_value() else {
-            return false;
-        };
-        self.enter(api::session().await);
-        let is_theirs = self.visit.with_untracked(account_of) == Some(by);
-        is_theirs && is_fresh(at, self.now())
+        let at = Millis(self.proved.get_value());
+        if at.0 != 0 {
+            self.enter(api::session().await);
+        }
+        is_fresh(at, self.now())
     }
 
     /// The address that new devices open, where the server knows it.
@@ -205,13 +208,6 @@ impl Desk {
             Visit::SignedIn(session) => Some(of(session)),
             _ => None,
         })
-    }
-}
-
-fn account_of(visit: &Visit) -> Option<String> {
-    match visit {
-        Visit::SignedIn(session) => Some(session.account.clone()),
-        _ => None,
     }
 }
 

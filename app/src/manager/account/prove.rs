@@ -1,19 +1,20 @@
 //! Asks who is here for their password or a passkey before a grave step (rule S7).
 
-use leptos::ev::{Event, SubmitEvent};
-use leptos::html::{Dialog, Input};
+use leptos::ev::SubmitEvent;
+use leptos::html::Input;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use survey::wire::people::Proof;
 use survey::wire::write;
 
 use super::{Desk, missed, said};
-use crate::device::{api, passkey};
+use crate::device::{api, page, passkey};
 use crate::manager::field::Field;
 use crate::parts::{Tone, Words, band};
 use crate::text::ManagerText as Text;
 
 const TITLE: &str = "prove-title";
+const DIALOG: &str = "prove";
 
 /// The question, while something waits for its answer.
 #[component]
@@ -26,25 +27,12 @@ pub fn Prove() -> impl IntoView {
 fn Question(again: Callback<()>) -> impl IntoView {
     let words = Words::here();
     let desk = Desk::here();
-    let (dialog, password) = (NodeRef::<Dialog>::new(), NodeRef::<Input>::new());
+    let password = NodeRef::<Input>::new();
     let trouble = RwSignal::new(None::<String>);
-    request_animation_frame(move || {
-        if let Some(dialog) = dialog.get_untracked() {
-            // What lies below is out of reach. It fails only for one that is shown already.
-            let _ = dialog.show_modal();
-        }
-        if let Some(password) = password.get_untracked() {
-            // A field that cannot have the focus leaves it where it is.
-            let _ = password.focus();
-        }
-    });
+    request_animation_frame(|| page::open_dialog(DIALOG));
     // Closed before it goes: the browser then leads the focus back to where it was.
     let shut = move || {
-        if let Some(dialog) = dialog.get_untracked()
-            && dialog.open()
-        {
-            dialog.close();
-        }
+        page::close_dialog(DIALOG);
         desk.proof.set(None);
     };
     let began = desk.now();
@@ -82,19 +70,11 @@ fn Question(again: Callback<()>) -> impl IntoView {
     let note = move || Some(band(Tone::Red, trouble.get()?));
     view! {
         <dialog
-            node_ref=dialog
+            id=DIALOG
             class="veil"
             aria-labelledby=TITLE
-            on:keydown=move |event| {
-                if event.key() == "Escape" {
-                    event.prevent_default();
-                    shut();
-                }
-            }
-            on:cancel=move |event: Event| {
-                event.prevent_default();
-                shut();
-            }
+            // By Esc.
+            on:close=move |_| desk.proof.set(None)
         >
             <form class="card" on:submit=submit>
                 <h2 id=TITLE>{words.line(Text::ProveTitle)}</h2>

@@ -82,7 +82,7 @@ async fn ask(desk: Desk) -> Result<Known, api::Trouble> {
     let tree = Arc::new(Tree::of(api::units().await?.units));
     let mut rows = api::devices().await?.devices;
     // By name, as the units are; those that may not send any more last.
-    rows.sort_by_cached_key(|row| {
+    rows.sort_by_key(|row| {
         let name = tree.unit(&row.unit).map(|unit| fold(&unit.name.vi));
         (row.revoked, name, fold(&row.counter_name.vi), row.device)
     });

@@ -271,10 +271,9 @@ fn languages(chosen: RwSignal<Vec<String>>, words: Words) -> AnyView {
     let named = RwSignal::new(Vec::<(String, String)>::new());
     spawn_local(async move {
         let mut known = Vec::new();
-        let mut tags = installed().await;
-        tags.sort_by_key(|tag| tag != OWN);
-        tags.extend(own);
-        for tag in tags {
+        let tags = installed().await;
+        let first = tags.iter().find(|tag| *tag == OWN).cloned();
+        for tag in first.into_iter().chain(tags).chain(own) {
             if known.iter().all(|(other, _)| *other != tag) {
                 let pack = Pack::fetch(tag.clone(), &[]).await;
                 let name = pack.map_or_else(|| tag.clone(), |pack| pack.own_name());
