@@ -112,7 +112,7 @@ test("um19_each_unit_has_a_target_from_its_dossiers_and_sees_how_far_it_came", {
   assert.deepEqual(await cells(UNITS[0]), ["1.200 ước tính từ 4 tháng đã có số", "300", "128", "42,66%", "22", `${calls}`]);
   // 400·360/760 = 189.47.
   assert.deepEqual(await cells(UNITS[1]), ["360 ước tính từ 2 tháng đã có số", "190", "128", "67,36%", "8", `${calls}`]);
-  assert.deepEqual(await cells(UNITS[2]), ["Chưa đủ số hồ sơ", "", "128", "", "", `${calls}`]);
+  assert.deepEqual(await cells(UNITS[2]), ["Chưa đủ số hồ sơ", "–", "128", "–", "–", `${calls}`]);
   assert.equal(await page.locator("#plan-summary").innerText(), "2 đơn vị có chỉ tiêu: cần 490 phiếu trong năm, đã công bố 256 phiếu.");
   // Another rule is another address, and the same page.
   await page.getByLabel("Cách tính cỡ mẫu").selectOption("steps");
